@@ -1,0 +1,50 @@
+# Everything a newcomer types. A machine needs Python >= 3.11, git and make; nothing else.
+SHELL := /bin/bash
+PYTHON ?= python3
+CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export DVC_NO_ANALYTICS := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+
+.PHONY: help env repro test test-fast check format lock mutants clean
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+env: .venv/.complete ## The environment in .venv, exactly as requirements.lock has it
+
+.venv/.complete: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python >= 3.11 is needed; this is " + sys.version.split()[0] + ". Say make PYTHON=python3.12")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r <(sed -n '/^uv==/,/^[^ ]/{/^uv==/p;/^  /p}' requirements.lock)
+	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --quiet --editable .
+	@touch $@
+
+repro: env ## The whole pipeline: data, every variant, figures, leaderboard, MLflow
+	reprogan zoo --jobs $(CORES)
+
+test: env check ## Lint, types and the whole test suite
+	python -m pytest -n $(CORES)
+
+test-fast: env ## The tests that take seconds
+	python -m pytest -n $(CORES) -m 'not slow'
+
+check: env ## Format, lint, types
+	ruff format --check .
+	ruff check .
+	mypy
+
+format: env ## Rewrite the code in the project's format
+	ruff format .
+	ruff check --fix .
+
+mutants: env ## Seed known bugs and show that the suites catch each
+	python tests/mutants.py
+
+lock: ## Resolve pyproject.toml anew into requirements.lock (hashes, no addresses)
+	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -c constraints.txt -o requirements.lock
+
+clean: ## Remove what runs leave behind; never the data or the DVC cache
+	rm -rf .pytest_cache .mypy_cache .ruff_cache build src/*.egg-info

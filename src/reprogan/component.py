@@ -1,0 +1,110 @@
+"""Plain YAML becomes frozen, typed values here, or is refused with the valid names in the message."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Union
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+Count = Annotated[int, Field(ge=1)]
+Index = Annotated[int, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+"""A share of a whole, in [0, 1)."""
+
+
+class Component(BaseModel):
+    """A frozen value whose fields are its keys in params.yaml; it does no work when it is made.
+
+    Types are strict ("five" and 5.0 are no int, true is no number) and unknown keys are refused.
+    Declarations import no torch, so that a typo is refused within a second.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, protected_namespaces=())
+
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_unknown_keys(cls, raw: Any) -> Any:  # noqa: ANN401  whatever YAML holds
+        """Name the key that is wrong and those that are right, nearest first."""
+        if isinstance(raw, Mapping):
+            for key in raw:
+                if key not in cls.model_fields:
+                    raise PydanticCustomError("unknown_key", unknown("key", key, cls.model_fields))  # type: ignore[arg-type]
+        return raw
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; its text names the file, the key and the valid values."""
+
+
+def unknown(kind: str, name: object, valid: Iterable[str]) -> str:
+    """The sentence for a name that is not in a table."""
+    names = [str(v) for v in valid if v != "name"]
+    close = difflib.get_close_matches(str(name), names, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return f"unknown {kind} {name!r}; valid: {', '.join(names) or 'none'}.{hint}"
+
+
+def one_of(table: Mapping[str, type[Component]]) -> Any:  # noqa: ANN401  a type, made at run time
+    """The type of a mapping {name: NAME, ...fields} whose NAME is a row of `table`."""
+
+    def check_name(raw: Any) -> Any:  # noqa: ANN401
+        if isinstance(raw, Mapping) and raw.get("name") not in table:
+            message = unknown("name", raw.get("name"), table)
+            raise PydanticCustomError("unknown_name", message)  # type: ignore[arg-type]
+        return raw
+
+    classes = tuple(table.values())
+    union: Any = Union[classes]  # noqa: UP007  built from a table
+    if len(classes) > 1:
+        union = Annotated[union, Field(discriminator="name")]
+    return Annotated[union, BeforeValidator(check_name)]
+
+
+def several_of(table: Mapping[str, type[Component]]) -> Any:  # noqa: ANN401  a type, made at run time
+    """The type of a mapping {NAME: fields} whose NAMEs are rows of `table`; kept in its order."""
+
+    def named(raw: Any) -> Any:  # noqa: ANN401
+        if not isinstance(raw, Mapping):
+            return raw
+        for name, fields in raw.items():
+            if not isinstance(fields, Mapping):
+                text = f"{name} must be a mapping of its fields, {{}} for its defaults; got {fields!r}"
+                raise PydanticCustomError("not_a_mapping", text)  # type: ignore[arg-type]
+        return tuple({"name": name, **fields} for name, fields in raw.items())
+
+    return Annotated[tuple[one_of(table), ...], BeforeValidator(named)]
+
+
+def plain(tricks: Iterable[Component]) -> dict[str, dict[str, Any]]:
+    """What `several_of` parsed, as the mapping it was parsed from, defaults filled in."""
+    rows = (trick.model_dump(mode="json") for trick in tricks)
+    return {row.pop("name"): row for row in rows}
+
+
+def explain(error: ValidationError, table: Mapping[str, Any]) -> str:
+    """One line per fault: where it is in `table`, what stands there, what would be valid."""
+    lines = []
+    for fault in error.errors(include_url=False):
+        where, value = locate(fault["loc"], table)
+        message = fault["msg"].removeprefix("Value error, ")
+        shown = "" if isinstance(value, Mapping) or fault["type"] == "missing" else f"; got {value!r}"
+        lines.append(f"  {where}{': ' if where else ''}{message}{shown}")
+    return "\n".join(lines)
+
+
+def locate(loc: tuple[int | str, ...], table: Any) -> tuple[str, Any]:  # noqa: ANN401
+    """pydantic's location without the tags it adds for unions, and the value that stands there."""
+    path, here = [], table
+    for step in loc:
+        if isinstance(here, Mapping) and step in here:
+            path.append(str(step))
+            here = here[step]
+        elif isinstance(step, str) and step == loc[-1] and step.isidentifier():
+            path.append(step)
+            here = None
+    return ".".join(path), here

@@ -1,0 +1,191 @@
+"""The only reader of params.yaml: one frozen, typed value, or an error that names what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import ValidationError, model_validator
+
+from .component import Component, ConfigError, Count, explain, unknown
+from .data.settings import Data
+from .losses import AnyObjective
+from .metrics.settings import Evaluate
+from .optimizers import AnyOptimizer
+from .settings import Sample, Train
+from .tricks import AnyTricks
+from .variant import AnyGame, AnyNetworks, Shape, Variant
+
+EXPERIMENT = "experiment"
+"""The name of the run that the top-level keys describe, beside those of `variants`."""
+
+
+class Loss(Component):
+    """A row of `losses`: all that a loss's name stands for in its paper.
+
+    critic_norm: overrides the networks' own; null leaves it.
+    generator_optimizer: null is the same as the critic's.
+    """
+
+    objective: AnyObjective
+    tricks: AnyTricks = ()
+    n_critic: Count = 1
+    critic_norm: Literal["none", "batch", "layer"] | None = None
+    optimizer: AnyOptimizer
+    generator_optimizer: AnyOptimizer | None = None
+
+
+class Row(Component):
+    """A row of `variants`: a row of `losses`, networks and a game, and what departs from them.
+
+    n_critic, optimizer, generator_optimizer: null takes the loss row's.
+    tricks: come after the loss row's; one of the same name replaces it.
+    images: the budget; null takes `train.images`.
+    """
+
+    loss: str
+    n_critic: Count | None = None
+    networks: AnyNetworks
+    game: AnyGame
+    tricks: AnyTricks = ()
+    optimizer: AnyOptimizer | None = None
+    generator_optimizer: AnyOptimizer | None = None
+    images: Count | None = None
+
+
+class Params(Component):
+    """All of params.yaml. The top-level keys are the experiment, a row like those of `variants`."""
+
+    loss: str
+    n_critic: Count | None = None
+    networks: AnyNetworks
+    game: AnyGame
+    tricks: AnyTricks = ()
+    data: Data
+    train: Train
+    sample: Sample
+    evaluate: Evaluate
+    losses: dict[str, Loss]
+    variants: dict[str, Row]
+
+    @property
+    def rows(self) -> dict[str, Row]:
+        """Every run by its name, the experiment first."""
+        own = {key: getattr(self, key) for key in ("loss", "n_critic", "networks", "game", "tricks")}
+        return {EXPERIMENT: Row.model_construct(**own), **self.variants}
+
+    def row(self, name: str) -> Row:
+        """The run of that name. Raises ConfigError with the valid names."""
+        if name not in self.rows:
+            raise ConfigError(unknown("variant", name, self.rows))
+        return self.rows[name]
+
+    def variant(self, name: str) -> Variant:
+        """The resolved variant: what its loss row says, overridden by what its own row says."""
+        row = self.row(name)
+        loss = self.losses[row.loss]
+        networks = row.networks
+        if loss.critic_norm is not None:
+            networks = networks.model_copy(update={"critic_norm": loss.critic_norm})
+        tricks = {trick.name: trick for trick in (*loss.tricks, *row.tricks)}
+        critic = row.optimizer or loss.optimizer
+        return Variant(
+            game=row.game,
+            networks=networks,
+            objective=loss.objective,
+            tricks=tuple(tricks.values()),
+            n_critic=row.n_critic or loss.n_critic,
+            critic_optimizer=critic,
+            generator_optimizer=(
+                row.generator_optimizer
+                or (None if row.optimizer else loss.generator_optimizer)
+                or critic
+            ),
+        )
+
+    @model_validator(mode="after")
+    def refuse_what_cannot_be_built(self) -> Params:
+        """Every row must name a loss and be able to make images of the size."""
+        if EXPERIMENT in self.variants:
+            raise ValueError(f"variants: {EXPERIMENT!r} is the name of the top-level run")
+        for name, row in self.rows.items():
+            where = "" if name == EXPERIMENT else f"variants.{name}."
+            if not re.fullmatch(r"[a-z0-9_]+", name):
+                raise ValueError(f"variants: a name is made of a-z, 0-9 and _; got {name!r}")
+            if row.loss not in self.losses:
+                raise ValueError(f"{where}loss: {unknown('loss', row.loss, self.losses)}")
+            try:
+                self.variant(name).check(self.data.size)
+            except ValueError as fault:
+                raise ValueError(f"{where}{fault}") from None
+        return self
+
+
+def load(path: Path) -> Params:
+    """Read and check all of params.yaml. Raises ConfigError; nothing has been run by then."""
+    return parse(read(path), path)
+
+
+def parse(raw: Mapping[str, Any], path: Path) -> Params:
+    """A mapping as read from `path` into checked values. Raises ConfigError with every fault."""
+    try:
+        return Params.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(f"{path} cannot be used:\n{explain(error, raw)}") from None
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file. Raises ConfigError when there is no such file, or no mapping in it."""
+    try:
+        raw = yaml.load(path.read_text("utf-8"), Loader=Yaml12Floats)  # noqa: S506  a SafeLoader
+    except FileNotFoundError:
+        raise ConfigError(f"{path} not found: run this at the root of the repository") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not YAML: {error}") from None
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path} must hold a mapping; got {type(raw).__name__}")
+    return raw
+
+
+def overlay(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with `top` laid over it: mappings are merged, all else is replaced."""
+    merged = dict(base)
+    for key, value in top.items():
+        below = merged.get(key)
+        merged[key] = overlay(below, value) if merges(key, below, value) else value
+    return merged
+
+
+def merges(key: str, below: object, top: object) -> bool:
+    """Whether one value is merged into the other.
+
+    `variants` is replaced: a preset says which rows there are. So is a mapping with another `name`:
+    its fields belong to another component.
+    """
+    if key == "variants" or not (isinstance(below, Mapping) and isinstance(top, Mapping)):
+        return False
+    return bool(top.get("name", below.get("name")) == below.get("name"))
+
+
+class Yaml12Floats(yaml.SafeLoader):
+    """Reads 1e-4 as a number, as YAML 1.2 and DVC do; YAML 1.1 wants 1.0e-4. Refuses a key given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping whose keys differ."""
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1 and key != "<<":
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} is given twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+Yaml12Floats.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)[eE][-+]?\d+$"),
+    list("-+.0123456789"),
+)

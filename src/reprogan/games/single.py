@@ -1,0 +1,50 @@
+"""One generator against one critic. Goodfellow et al. 2014; with labels: Mirza & Osindero 2014."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from ..component import Component, ConfigError, Count
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from ..game import Batch, Game
+    from ..networks import Networks
+    from ..variant import Shape
+
+
+class Single(Component):
+    """latent: numbers of noise an image. prior: their distribution. conditional: both networks are told the class."""
+
+    name: Literal["single"] = "single"
+    latent: Count = 64
+    prior: Literal["normal", "uniform"] = "normal"
+    conditional: bool = False
+
+    def build(self, networks: Networks, shape: Shape, n_critic: int) -> Game:
+        """The game before its objective. Raises ConfigError for a conditional game on unlabeled images."""
+        from ..game import Game, Latent, Pair, Player, unchanged
+
+        if self.conditional and not shape.classes:
+            raise ConfigError("game.conditional: true needs labeled images, and these have no classes")
+        told = replace(shape, classes=shape.classes if self.conditional else 0)
+        pair = Pair(
+            critic=Player("critic", networks.critic(told)),
+            generator=Player("generator", networks.generator(told, self.latent), every=n_critic),
+            latent=Latent((self.latent,), self.prior),
+            view=label if self.conditional else unchanged,
+        )
+        return Game([pair], draw)
+
+
+def label(batch: Batch) -> Batch:
+    """Tell both networks the class of each image."""
+    return replace(batch, given=batch.y)
+
+
+def draw(generators: list[nn.Module], z: list[Tensor], given: Tensor | None) -> Tensor:
+    """The one generator's images."""
+    image: Tensor = generators[0](z[0], given)
+    return image

@@ -1,0 +1,27 @@
+"""Least-squares loss. Mao et al. 2017, eq. 9: targets a = 0 for fakes, b = c = 1 for reals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from ..component import Component
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ..game import Round
+
+
+class LeastSquares(Component):
+    """Scores are regressed on 1 for real and 0 for fake images."""
+
+    name: Literal["least_squares"] = "least_squares"
+
+    def critic(self, round: Round) -> Tensor:
+        """E (D(x) - 1)^2 / 2 + E D(G(z))^2 / 2."""
+        real, fake = round.on_real.score, round.on_fake.score
+        return 0.5 * ((real - 1).square().mean() + fake.square().mean())
+
+    def generator(self, round: Round) -> Tensor:
+        """E (D(G(z)) - 1)^2 / 2."""
+        return 0.5 * (round.on_fake.score - 1).square().mean()

@@ -1,0 +1,34 @@
+"""Minimax loss. Goodfellow et al. 2014, eq. 1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from ..component import Component
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ..game import Round
+
+
+class Minimax(Component):
+    """The generator minimizes log(1 - D(G(z))), the very thing that the critic maximizes.
+
+    Its gradient vanishes where the critic is sure: it saturates (section 3 of the paper).
+    D is the sigmoid of the score, and log(1 - sigmoid(s)) = -softplus(s).
+    """
+
+    name: Literal["minimax"] = "minimax"
+
+    def critic(self, round: Round) -> Tensor:
+        """-E log D(x) - E log(1 - D(G(z)))."""
+        from torch.nn.functional import softplus
+
+        return softplus(-round.on_real.score).mean() + softplus(round.on_fake.score).mean()
+
+    def generator(self, round: Round) -> Tensor:
+        """E log(1 - D(G(z)))."""
+        from torch.nn.functional import softplus
+
+        return -softplus(round.on_fake.score).mean()

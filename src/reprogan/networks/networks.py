@@ -1,0 +1,34 @@
+"""What a row of networks must offer."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Literal
+
+from ..component import Component
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ..variant import Shape
+
+Norm = Literal["none", "batch", "layer"]
+
+
+class Networks(Component):
+    """A generator and the critic that its paper sets against it; a loss row may set `critic_norm`."""
+
+    name: str
+    critic_norm: Norm = "none"
+
+    @abstractmethod
+    def check(self, size: int) -> None:
+        """Raise ValueError when images of size x size cannot be made."""
+
+    @abstractmethod
+    def generator(self, shape: Shape, latent: int) -> nn.Module:
+        """(N, latent) noise and (N,) classes or None -> (N, C, H, W) in [-1, 1]."""
+
+    @abstractmethod
+    def critic(self, shape: Shape) -> nn.Module:
+        """(N, C, H, W) in [-1, 1] and (N,) classes or None -> Verdict."""

@@ -1,0 +1,32 @@
+"""The sections of params.yaml that say how training and sampling are run."""
+
+from __future__ import annotations
+
+from .component import Component, Count, Index
+
+
+class Train(Component):
+    """How long and on what footing a game is trained; the same for every variant.
+
+    images: real images shown to the critic, so a budget does not depend on the batch size.
+    threads: CPU threads; sums are ordered differently on another number, so it changes bits.
+    history_every: steps between two rows of the history.
+    """
+
+    images: Count
+    batch: Count = 64
+    seed: Index = 0
+    threads: Count = 1
+    history_every: Count = 10
+
+    def steps(self, images: int | None = None) -> int:
+        """Critic steps that show at least `images` (or the default number of) real images."""
+        return -(-(images or self.images) // self.batch)
+
+
+class Sample(Component):
+    """images: how many are drawn; seed: image i is a function of (seed, i); grid: rows and columns of the picture."""
+
+    images: Count = 5000
+    seed: Index = 0
+    grid: Count = 10

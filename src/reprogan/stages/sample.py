@@ -1,0 +1,27 @@
+"""The sample stage: a trained model in, images of a fixed seed and their picture out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ..files import replacing
+from ..pictures import grid, save_png
+from ..progress import progress
+from ..sampling import Model
+from ..settings import Sample
+
+
+def sample(name: str, settings: Sample, model: Path, images: Path, picture: Path, device: str) -> None:
+    """Draw settings.images images from `model`; write them as npz (images, labels) and as a grid."""
+    trained = Model.load(model, device)
+    parts = []
+    with progress(f"{name} samples", settings.images, "images") as bar:
+        for part in trained.images(settings.seed, settings.images):
+            parts.append(part)
+            bar.advance(len(part))
+    drawn = np.concatenate(parts)
+    with replacing(images) as file:
+        np.savez(file, images=drawn, labels=trained.labels(settings.images))
+    save_png(grid(drawn[: settings.grid**2], settings.grid), picture)

@@ -1,0 +1,190 @@
+"""The MLflow projection of dvc.lock: a run for each result, keyed by content, made once."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from .config import EXPERIMENT
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+STORE = "reprogan"
+"""The MLflow experiment that holds every result."""
+
+POINTS = 1000
+"""Metric points in one request, MLflow's own limit."""
+
+STEPS = ("train", "sample", "evaluate")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One evaluated model and everything that dvc.lock says it was made of.
+
+    name: its row. inputs, outputs: path -> MD5 as DVC has it. params: as DVC resolved them.
+    """
+
+    name: str
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+    params: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """A hash of the above: the same result has it wherever it was computed."""
+        facts = [self.name, self.inputs, self.outputs, self.params]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def read_result(name: str, lock: Path) -> Result | None:
+    """The result of a row from dvc.lock; None while one of its stages has not been run."""
+    stages = yaml.safe_load(lock.read_text("utf-8")).get("stages", {}) if lock.exists() else {}
+    suffix = "" if name == EXPERIMENT else f"_variant@{name}"
+    entries = [stages.get(step + suffix) for step in STEPS]
+    if None in entries:
+        return None
+    inputs: dict[str, str] = {}
+    outputs: dict[str, str] = {}
+    params: dict[str, Any] = {}
+    for entry in entries:
+        inputs |= {dep["path"]: dep.get("md5", "") for dep in entry.get("deps", ())}
+        outputs |= {out["path"]: out.get("md5", "") for out in entry.get("outs", ())}
+        for table in entry.get("params", {}).values():
+            params |= table
+    return Result(name, {k: v for k, v in inputs.items() if k not in outputs}, outputs, params)
+
+
+@contextmanager
+def exclusive(scratch: Path) -> Iterator[None]:
+    """One process at a time: the first use of a sqlite store by several at once destroys it."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    with (scratch / "mlflow.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def connect(home: Path) -> tuple[MlflowClient, str]:
+    """A client of MLFLOW_TRACKING_URI, else of `home`/mlflow.db, and the id of our experiment."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    from mlflow import MlflowClient
+
+    uri = os.environ.get("MLFLOW_TRACKING_URI")
+    client = MlflowClient(tracking_uri=uri or f"sqlite:///{home / 'mlflow.db'}")
+    found = client.get_experiment_by_name(STORE)
+    if found is not None:
+        return client, str(found.experiment_id)
+    # Without a location, a local store takes the directory that its creator happened to stand in.
+    place = None if uri else (home / "mlartifacts").as_uri()
+    return client, str(client.create_experiment(STORE, artifact_location=place))
+
+
+def record(client: MlflowClient, store: str, result: Result, here: Path, scratch: Path) -> bool:
+    """Make the result's run unless it is there; true when it was made.
+
+    The tag that says that a run is whole is set last, so one cut short is made anew.
+    """
+    made = f"tags.`reprogan.result` = '{result.key}'"
+    if client.search_runs([store], made, max_results=1):
+        return False
+    for torn in client.search_runs([store], f"tags.`reprogan.pending` = '{result.key}'"):
+        client.delete_run(torn.info.run_id)
+    tags = {"reprogan.pending": result.key, "reprogan.name": result.name, **origin()}
+    run = client.create_run(store, run_name=result.name, tags=tags).info.run_id
+    log_facts(client, run, result)
+    log_figures(client, run, here, result.name)
+    log_curves(client, run, here / "metrics" / "history" / f"{result.name}.csv")
+    log_curves(client, run, speed_file(scratch, here / "models" / result.name))
+    for path in artifacts(here, result.name):
+        client.log_artifact(run, str(path))
+    client.set_tag(run, "reprogan.result", result.key)
+    client.delete_tag(run, "reprogan.pending")
+    client.set_terminated(run)
+    return True
+
+
+def origin() -> dict[str, str]:
+    """What DVC says of where the result was computed."""
+    names = {"DVC_EXP_NAME": "dvc.experiment", "DVC_EXP_BASELINE_REV": "dvc.baseline"}
+    return {tag: os.environ[name] for name, tag in names.items() if os.environ.get(name)}
+
+
+def log_facts(client: MlflowClient, run: str, result: Result) -> None:
+    """Parameters, the hash of every file that went in or came out, and the data set as an input."""
+    from mlflow.entities import Dataset, DatasetInput, Param, RunTag
+
+    params = [Param(key, str(value)) for key, value in flat(result.params).items()]
+    hashes = {f"dvc.in.{k}": v for k, v in result.inputs.items()}
+    hashes |= {f"dvc.out.{k}": v for k, v in result.outputs.items()}
+    client.log_batch(run, params=params, tags=[RunTag(k, v) for k, v in hashes.items()])
+    data = [
+        DatasetInput(Dataset(path, md5[:36], "dvc", json.dumps({"path": path, "md5": md5})))
+        for path, md5 in result.inputs.items()
+        if path.startswith("data/")
+    ]
+    client.log_inputs(run, data)
+
+
+def log_figures(client: MlflowClient, run: str, here: Path, name: str) -> None:
+    """The numbers of the evaluation as metrics, what it says in words as tags."""
+    figures = flat(json.loads((here / "metrics" / "eval" / f"{name}.json").read_text("utf-8")))
+    for key, value in figures.items():
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            client.log_metric(run, key, float(value))
+        else:
+            client.set_tag(run, f"figure.{key}", str(value))
+
+
+def log_curves(client: MlflowClient, run: str, table: Path) -> None:
+    """Every column of a CSV against its `step`, a batch at a time."""
+    from mlflow.entities import Metric
+
+    if not table.exists():
+        return
+    now = int(time.time() * 1000)
+    with table.open(newline="") as file:
+        points = [
+            Metric(key, float(value), now, int(row["step"]))
+            for row in csv.DictReader(file)
+            for key, value in row.items()
+            if key != "step" and value
+        ]
+    for first in range(0, len(points), POINTS):
+        client.log_batch(run, metrics=points[first : first + POINTS])
+
+
+def artifacts(here: Path, name: str) -> list[Path]:
+    """What a person would want to see or load again; what is not there is left out."""
+    model = here / "models" / name
+    files = [model / "weights.safetensors", model / "config.json", here / "samples" / f"{name}.png"]
+    return [path for path in files if path.exists()]
+
+
+def speed_file(scratch: Path, model: Path) -> Path:
+    """Where the speed of the training that made these weights is kept, outside what is hashed."""
+    weights = model / "weights.safetensors"
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest() if weights.exists() else "none"
+    return scratch / "speed" / f"{digest[:24]}.csv"
+
+
+def flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A tree of mappings as one mapping, its keys joined with dots."""
+    rows: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            rows |= flat(value, f"{prefix}{key}.")
+        else:
+            rows[f"{prefix}{key}"] = value
+    return rows

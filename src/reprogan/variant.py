@@ -1,0 +1,80 @@
+"""From configuration to a game: a variant is networks, a game, an objective, tricks and optimizers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .component import Component, Count, plain
+from .games import AnyGame
+from .losses import AnyObjective
+from .networks import AnyNetworks
+from .optimizers import AnyOptimizer
+from .tricks import AnyTricks
+
+if TYPE_CHECKING:
+    import torch
+
+    from .game import Game
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Images that are (channels, size, size), of `classes` classes; 0 when they are unlabeled."""
+
+    channels: int
+    size: int
+    classes: int = 0
+
+
+class Variant(Component):
+    """One GAN, fully stated: nothing else decides how it is built."""
+
+    game: AnyGame
+    networks: AnyNetworks
+    objective: AnyObjective
+    tricks: AnyTricks = ()
+    n_critic: Count = 1
+    critic_optimizer: AnyOptimizer
+    generator_optimizer: AnyOptimizer
+
+    def check(self, size: int) -> None:
+        """Raise ValueError when the networks cannot make images of this size."""
+        self.networks.check(size)
+
+    def build(self, shape: Shape, device: torch.device | str = "cpu") -> Game:
+        """The game, ready to be trained, its weights drawn from torch's CPU generator.
+
+        Networks first, then the objective on every pair, then the tricks (those that reshape a
+        network before those that look at it), then the move to the device, optimizers last.
+        """
+        from .game import Weighted
+
+        game: Game = self.game.build(self.networks, shape, self.n_critic)
+        for pair in game.pairs:
+            pair.critic.terms["adversarial"] = Weighted(self.objective.critic)
+            pair.generator.terms["adversarial"] = Weighted(self.objective.generator)
+        for trick in sorted(self.tricks, key=lambda trick: not trick.reshapes):
+            trick.apply(game)
+        for network in game.networks.values():
+            network.to(device)
+        self._let_learn(game)
+        return game
+
+    def _let_learn(self, game: Game) -> None:
+        optimizers = (self.critic_optimizer, self.generator_optimizer)
+        for pair in game.pairs:
+            for player, optimizer in zip(pair.players, optimizers, strict=True):
+                player.parameters = [p for p in player.network.parameters() if p.requires_grad]
+                player.optimizer = optimizer(player.parameters)
+                game.keep(f"{player.name}_optimizer", player.optimizer)
+
+    def dump(self) -> dict[str, Any]:
+        """The mapping that `parse` reads back, every default filled in."""
+        return {**self.model_dump(mode="json"), "tricks": plain(self.tricks)}
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any]) -> Variant:
+        """A variant from what `dump` wrote."""
+        return cls.model_validate(raw)

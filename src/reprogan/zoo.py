@@ -1,0 +1,154 @@
+"""Every stage of the pipeline, several at a time: DVC's own stages, each after what it depends on.
+
+Training uses one thread, because bits depend on it, so it is the variants that run side by side. Each
+stage is a `dvc repro --single-item`, which holds the repository's lock only while it reads and writes
+dvc.lock.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import yaml
+
+from .files import write
+
+PATIENCE = 20.0
+"""Seconds that stages are given to save their work after Ctrl-C."""
+
+Graph = Mapping[str, frozenset[str]]
+"""Stage -> the stages that it needs, in the order in which a serial `dvc repro` runs them."""
+
+
+class StageError(ValueError):
+    """Stages failed; the text has the last words of each."""
+
+
+class Board(Protocol):
+    """Where the state of each stage is shown."""
+
+    def say(self, stage: str, state: str, detail: str = "") -> None:
+        """`stage` is now waiting, running, done, up to date or failed."""
+
+
+def plan(targets: Iterable[str] = ()) -> Graph:
+    """The stages that `dvc repro TARGETS` would look at, all of them by default, from DVC itself."""
+    from dvc.repo import Repo
+    from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
+
+    with Repo() as repo:
+        wanted = collect_stages(repo, targets) or None
+        graph = get_active_graph(repo.index.graph)
+        return {
+            stage.addressing: frozenset(need.addressing for need in graph.successors(stage))
+            for stage in plan_repro(graph, wanted)
+        }
+
+
+@dataclass
+class Zoo:
+    """A plan under way: at most `jobs` stages at a time."""
+
+    graph: Graph
+    jobs: int
+    board: Board
+    running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    stopped: bool = False
+
+    def play(self) -> None:
+        """Run every stage. After a failure no further one is started; raises StageError at the end."""
+        left, done = list(self.graph), set[str]()
+        with ThreadPoolExecutor(self.jobs) as pool:
+            futures: dict[Future[bool], str] = {}
+            try:
+                while left or futures:
+                    for stage in [s for s in left if self.graph[s] <= done and not self.failed]:
+                        left.remove(stage)
+                        futures[pool.submit(self.run, stage)] = stage
+                    if not futures:
+                        break
+                    for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                        stage = futures.pop(future)
+                        if future.result():
+                            done.add(stage)
+            except KeyboardInterrupt:
+                self.stop()
+                raise
+        if self.failed:
+            raise StageError("\n".join(["stages failed; what is done stays done:", *self.failed]))
+
+    def run(self, stage: str) -> bool:
+        """One stage in a DVC of its own; whether it ended well."""
+        if self.stopped or self.failed:
+            return False
+        self.board.say(stage, "running")
+        command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", "--single-item", stage]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
+        self.running[stage] = process
+        lines = []
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            self.board.say(stage, "running", line.strip())
+        del self.running[stage]
+        if process.wait():
+            self.failed.append(f"  {stage}:\n    " + "\n    ".join(last_words(lines)))
+            self.board.say(stage, "failed")
+            return False
+        fresh = any(line.startswith("Running stage") for line in lines)
+        self.board.say(stage, "done" if fresh else "up to date")
+        return True
+
+    def stop(self) -> None:
+        """Pass Ctrl-C on to the running stages, and wait until they have saved their work."""
+        self.stopped = True
+        processes = list(self.running.values())
+        for process in processes:
+            os.killpg(process.pid, signal.SIGINT)
+        for process in processes:
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def last_words(lines: Sequence[str]) -> Sequence[str]:
+    """What a failed stage had to say: its own error if it gave one, else the end of its output."""
+    errors = [i for i, line in enumerate(lines) if line.startswith("Error:")]
+    return lines[errors[-1] :] if errors else lines[-15:]
+
+
+def put_in_order(lock: Path, before: Sequence[str], graph: Graph) -> None:
+    """Order dvc.lock as a serial run leaves it: the entries of `before`, then new ones as planned."""
+    table = yaml.safe_load(lock.read_text("utf-8"))
+    stages = table["stages"]
+    order = [s for s in before if s in stages]
+    order += [s for s in graph if s in stages and s not in order]
+    order += [s for s in stages if s not in order]
+    if order != list(stages):
+        table["stages"] = {stage: stages[stage] for stage in order}
+        write(lock, dump_as_dvc(table))
+
+
+def dump_as_dvc(table: Mapping[str, object]) -> str:
+    """YAML in the words of DVC's own writer, so that a reordered lock differs in nothing else."""
+    from dvc.utils.serialize import dumps_yaml
+
+    text: str = dumps_yaml(table)
+    return text
+
+
+def entries(lock: Path) -> list[str]:
+    """The stages that a dvc.lock holds, in its order; none where there is no such file."""
+    return list(yaml.safe_load(lock.read_text("utf-8"))["stages"]) if lock.exists() else []

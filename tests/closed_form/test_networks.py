@@ -1,0 +1,101 @@
+"""The architectures against the papers' words and figures."""
+
+import pytest
+import torch
+from torch import nn
+
+from reprogan.networks import NETWORKS
+from reprogan.networks.dcgan import SIZES, Dcgan
+from reprogan.networks.mlp import Mlp
+from reprogan.variant import Shape
+
+
+def kinds(network):
+    leaves = [m for m in network.modules() if not list(m.children())]
+    return [type(m).__name__ for m in leaves]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_shapes(name, size, channels):
+    shape = Shape(channels, size)
+    networks = NETWORKS[name](**({"width": 2} if name == "dcgan" else {"width": 8, "critic_width": 4}))
+    networks.check(size)
+    images = networks.generator(shape, 5)(torch.randn(3, 5))
+    assert images.shape == (3, channels, size, size) and images.abs().max() <= 1
+    verdict = networks.critic(shape)(images)
+    assert verdict.score.shape == (3,) and verdict.features.shape[0] == 3
+
+
+@pytest.mark.parametrize("size", [4, 12, 24, 48, 256])
+def test_dcgan_refuses_a_size_it_cannot_make(size):
+    with pytest.raises(ValueError, match=f"8, 16, 28, 32, 64, 128 pixels; data.size is {size}"):
+        Dcgan().check(size)
+
+
+def test_dcgan_at_64_is_figure_1():
+    """100 -> 1024 x 4 x 4 -> 512 -> 256 -> 128 -> 3 x 64 x 64."""
+    generator = Dcgan(width=128).generator(Shape(3, 64), 100)
+    convolutions = [m for m in generator.modules() if isinstance(m, nn.ConvTranspose2d)]
+    assert [(m.in_channels, m.out_channels) for m in convolutions] == [
+        (1024, 512), (512, 256), (256, 128), (128, 3),
+    ]  # fmt: skip
+    linear = next(m for m in generator.modules() if isinstance(m, nn.Linear))
+    assert (linear.in_features, linear.out_features) == (100, 1024 * 4 * 4)
+    critic = Dcgan(width=128).critic(Shape(3, 64))
+    sizes = [(m.in_channels, m.out_channels) for m in critic.modules() if isinstance(m, nn.Conv2d)]
+    assert sizes == [(3, 128), (128, 256), (256, 512), (512, 1024)]
+
+
+def test_dcgan_places_norms_as_section_3_says():
+    """Batch norm everywhere but on the generator's output and the critic's input; no pooling."""
+    networks = Dcgan(width=4)
+    assert kinds(networks.generator(Shape(3, 32), 8)) == [
+        "Linear", "Unflatten",
+        "BatchNorm2d", "ReLU", "ConvTranspose2d",
+        "BatchNorm2d", "ReLU", "ConvTranspose2d",
+        "BatchNorm2d", "ReLU", "ConvTranspose2d", "Tanh",
+    ]  # fmt: skip
+    assert kinds(networks.critic(Shape(3, 32))) == [
+        "Conv2d", "LeakyReLU",
+        "Conv2d", "BatchNorm2d", "LeakyReLU",
+        "Conv2d", "BatchNorm2d", "LeakyReLU", "Flatten", "Linear",
+    ]  # fmt: skip
+    slopes = [m.negative_slope for m in networks.critic(Shape(3, 32)).modules() if hasattr(m, "negative_slope")]
+    assert slopes == [0.2] * 3
+
+
+@pytest.mark.parametrize(("norm", "kind"), [("layer", "GroupNorm"), ("none", None)])
+def test_a_critic_without_batch_norm_has_none(norm, kind):
+    critic = Dcgan(width=4, critic_norm=norm).critic(Shape(3, 32))
+    assert "BatchNorm2d" not in kinds(critic)
+    assert kinds(critic).count(kind) == (2 if kind else 0)
+
+
+def test_a_critic_without_batch_norm_judges_each_image_alone():
+    for norm in ("layer", "none"):
+        critic = Dcgan(width=4, critic_norm=norm).critic(Shape(1, 16))
+        x = torch.randn(6, 1, 16, 16)
+        assert torch.allclose(critic(x).score[:2], critic(x[:2]).score, atol=1e-5)
+
+
+def test_dcgan_weights_are_normal_with_std_002():
+    critic = Dcgan(width=64).critic(Shape(3, 64))
+    for m in critic.modules():
+        if isinstance(m, nn.Conv2d):
+            assert m.weight.detach().std().item() == pytest.approx(0.02, rel=0.05)
+            assert m.bias is None or not m.bias.any()
+
+
+def test_mlp_is_that_of_the_2014_code():
+    """Generator 1200-1200 ReLU; critic two maxout layers of 240 x 5, dropout .2 then .5."""
+    networks = Mlp()
+    generator = networks.generator(Shape(1, 28), 100)
+    linear = [m for m in generator.modules() if isinstance(m, nn.Linear)]
+    assert [m.out_features for m in linear] == [1200, 1200, 784]
+    critic = networks.critic(Shape(1, 28))
+    linear = [m for m in critic.modules() if isinstance(m, nn.Linear)]
+    assert [(m.in_features, m.out_features) for m in linear] == [(784, 1200), (240, 1200), (240, 1)]
+    assert [m.p for m in critic.modules() if isinstance(m, nn.Dropout)] == [0.2, 0.5, 0.5]
+    assert linear[0].weight.abs().max().item() <= 0.005 < generator.body[0].weight.abs().max().item()

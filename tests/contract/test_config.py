@@ -1,0 +1,173 @@
+"""params.yaml is refused with the fault and the valid values named, before anything is loaded or run."""
+
+import copy
+import subprocess
+import sys
+
+import pytest
+from small import ROOT, params
+
+from reprogan.component import ConfigError
+from reprogan.config import EXPERIMENT, overlay, parse, read
+from reprogan.data.settings import Data
+from reprogan.games import GAMES
+from reprogan.losses import OBJECTIVES
+from reprogan.metrics.extractors import EXTRACTORS
+from reprogan.networks import NETWORKS
+from reprogan.optimizers import OPTIMIZERS
+from reprogan.tricks import TRICKS
+
+REGISTRIES = [GAMES, OBJECTIVES, EXTRACTORS, NETWORKS, OPTIMIZERS, TRICKS]
+FILE = ROOT / "params.yaml"
+
+
+@pytest.mark.parametrize(("name", "entry"), [item for table in REGISTRIES for item in table.items()])
+def test_every_entry_is_named_as_its_key_and_says_what_it_is(name, entry):
+    assert entry.model_fields["name"].default == name
+    assert entry.__doc__ and entry.__module__.rsplit(".", 1)[-1] in (name, "optimizers")
+    assert entry() == entry(name=name)
+    with pytest.raises(ValueError, match="frozen"):
+        entry().name = "other"
+
+
+FAULTS = [
+    ({"loss": "wgan_pg"}, ["loss: unknown loss 'wgan_pg'", "minimax, non_saturating", "mean 'wgan_gp'"]),
+    ({"n_critic": 0}, ["n_critic", "greater than or equal to 1", "got 0"]),
+    ({"n_critic": "five"}, ["n_critic", "valid integer", "'five'"]),
+    ({"n_critic": True}, ["n_critic", "valid integer", "True"]),
+    ({"n_critic": 5.0}, ["n_critic", "valid integer", "5.0"]),
+    ({"n_critics": 5}, ["unknown key 'n_critics'", "n_critic, networks"]),
+    ({"data": {"name": "mnits"}}, ["data.name", "'mnist'", "'mnits'"]),
+    ({"data": {"size": 12}}, ["dcgan makes images of 8, 16, 28", "data.size is 12"]),
+    ({"train": {"images": -1, "bach": 3}}, ["train", "unknown key 'bach'", "mean 'batch'"]),
+    ({"train": {"images": -1}}, ["train.images", "got -1"]),
+    ({"losses": {"wgan": {"tricks": {"weight_clip": {"limt": 1}}}}}, ["wgan.tricks.weight_clip", "'limt'", "limit"]),
+    ({"losses": {"wgan": {"tricks": {"wight_clip": {}}}}}, ["losses.wgan.tricks", "mean 'weight_clip'"]),
+    ({"losses": {"wgan": {"optimizer": {"learning_rate": 0}}}}, ["wgan.optimizer.learning_rate", "got 0"]),
+    ({"losses": {"wgan": {"optimizer": {"learning_rate": float("inf")}}}}, ["learning_rate", "inf"]),
+    ({"losses": {"wgan": {"optimizer": {"name": "adm"}}}}, ["losses.wgan.optimizer", "adam, rmsprop, sgd"]),
+    ({"losses": {"wgan": {"critic_norm": "bach"}}}, ["losses.wgan.critic_norm", "'batch'"]),
+    ({"networks": {"name": "dcgam"}}, ["networks", "unknown name 'dcgam'", "mean 'dcgan'"]),
+    ({"networks": None}, ["networks", "got None"]),
+    ({"networks": {"width": 2.5}}, ["networks.width", "2.5"]),
+    ({"tricks": {"average": None}}, ["tricks", "average must be a mapping"]),
+    ({"evaluate": {"extractor": {"name": "inceptoin"}}}, ["evaluate.extractor", "classifier"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "words"), FAULTS, ids=[str(change)[:60] for change, _ in FAULTS])
+def test_fault_is_named(change, words):
+    with pytest.raises(ConfigError) as caught:
+        parse(overlay(read(FILE), change), FILE)
+    text = str(caught.value)
+    assert "params.yaml cannot be used" in text and all(word in text for word in words), text
+    assert len(text) < 600, "the message quotes more than what is wrong"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"loss": "wgann"}, ["variants.new.loss", "mean 'wgan'"]),
+        ({"networks": {"name": "mlp", "wdth": 3}}, ["variants.new.networks", "'wdth'", "mean 'width'"]),
+        ({"images": "many"}, ["variants.new.images", "'many'"]),
+    ],
+)
+def test_every_row_is_checked_whatever_is_run(row, words):
+    raw = copy.deepcopy(read(FILE))
+    raw["variants"]["new"] = raw["variants"]["wgan"] | row
+    with pytest.raises(ConfigError) as caught:
+        parse(raw, FILE)
+    assert all(word in str(caught.value) for word in words), caught.value
+
+
+@pytest.mark.parametrize("name", ["experiment", "Bad Name"])
+def test_names_of_rows(name):
+    raw = copy.deepcopy(read(FILE))
+    raw["variants"][name] = raw["variants"]["wgan"]
+    with pytest.raises(ConfigError, match="variants"):
+        parse(raw, FILE)
+
+
+def test_all_faults_are_told_at_once():
+    change = {"train": {"images": 0, "batch": 0}, "sample": {"images": "x"}}
+    with pytest.raises(ConfigError) as caught:
+        parse(overlay(read(FILE), change), FILE)
+    assert all(key in str(caught.value) for key in ("train.images", "train.batch", "sample.images"))
+
+
+def test_a_typo_is_refused_before_torch_is_loaded(tmp_path):
+    (tmp_path / "params.yaml").write_text(FILE.read_text("utf-8").replace("loss: non_", "loss: nom_", 1), "utf-8")
+    code = (
+        "import sys; sys.argv[1:] = ['train']\n"
+        "from reprogan.cli import app\n"
+        "try: app()\n"
+        "except SystemExit as end: assert end.code == 1\n"
+        "assert 'torch' not in sys.modules and 'mlflow' not in sys.modules"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(ROOT / "src"), "PATH": ""},
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert "unknown loss 'nom_saturating'" in run.stderr and "Did you mean 'non_saturating'" in run.stderr
+
+
+def test_floats_are_read_as_dvc_reads_them(tmp_path):
+    """YAML 1.1 reads 1e-4 as a string; DVC's YAML 1.2 as a number, and `-S` writes such numbers."""
+    path = tmp_path / "a.yaml"
+    path.write_text("a: 1e-4\nb: 5E3\nc: -1.5e-05\nd: 1.0e-4\ne: word\nf: 12\n", "utf-8")
+    assert read(path) == {"a": 1e-4, "b": 5e3, "c": -1.5e-5, "d": 1e-4, "e": "word", "f": 12}
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("a: [", "not YAML"), ("- a", "must hold a mapping"), ("a: 1\na: 2", "given twice"), ("", "mapping")],
+)
+def test_a_file_that_is_no_mapping(tmp_path, text, word):
+    path = tmp_path / "params.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=word):
+        read(path)
+
+
+def test_outside_the_repository(tmp_path):
+    with pytest.raises(ConfigError, match="run this at the root of the repository"):
+        read(tmp_path / "params.yaml")
+
+
+def test_n_critic_null_is_what_the_loss_row_says():
+    raw = read(FILE)
+    for loss, n_critic, expected in (("wgan_gp", None, 5), ("wgan_gp", 2, 2), ("minimax", None, 1)):
+        resolved = parse(overlay(raw, {"loss": loss, "n_critic": n_critic}), FILE).variant(EXPERIMENT)
+        assert resolved.n_critic == expected
+
+
+def test_a_loss_alone_gives_its_whole_paper():
+    """`-S loss=wgan_gp` and nothing else."""
+    variant = parse(overlay(read(FILE), {"loss": "wgan_gp"}), FILE).variant(EXPERIMENT)
+    assert variant.networks.critic_norm == "layer" and variant.critic_optimizer.beta1 == 0
+    assert [t.name for t in variant.tricks] == ["gradient_penalty"] and variant.n_critic == 5
+
+
+def test_every_key_of_data_stands_in_params():
+    """DVC sees only what stands in the file."""
+    assert set(read(FILE)["data"]) == set(Data.model_fields)
+
+
+def test_no_interpolation_in_params():
+    """`-S` would resolve it and write the result back (treeverse/dvc#11018)."""
+    assert "${" not in FILE.read_text("utf-8")
+
+
+def test_an_unknown_row():
+    with pytest.raises(ConfigError, match=r"unknown variant 'wgann'; valid: experiment, gan.*mean 'wgan'"):
+        params().variant("wgann")
+
+
+def test_overlay_merges_what_is_the_same_component_only():
+    base = {"networks": {"name": "dcgan", "width": 3}, "variants": {"a": 1}, "x": {"y": {"z": 1}, "w": 2}}
+    top = {"networks": {"name": "mlp"}, "variants": {"b": 2}, "x": {"y": {"z": 3}}}
+    assert overlay(base, top) == {
+        "networks": {"name": "mlp"}, "variants": {"b": 2}, "x": {"y": {"z": 3}, "w": 2},
+    }  # fmt: skip
+    assert overlay(base, {"networks": {"width": 4}})["networks"] == {"name": "dcgan", "width": 4}

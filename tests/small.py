@@ -1,0 +1,86 @@
+"""Small games for tests: params.yaml's own rows on narrow networks and few images."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from reprogan.config import Params, overlay, parse, read
+from reprogan.data.resident import Resident
+from reprogan.game import Game
+from reprogan.streams import INIT, seed_of
+from reprogan.tricks import TRICKS
+from reprogan.variant import Shape, Variant
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+SHAPE = Shape(channels=1, size=8, classes=10)
+NARROW = {"dcgan": {"width": 4}, "mlp": {"width": 16, "critic_width": 8, "pieces": 2}}
+
+
+@cache
+def params() -> Params:
+    return parse(read(ROOT / "params.yaml"), ROOT / "params.yaml")
+
+
+def narrow(name: str, **over: object) -> Variant:
+    """A row of params.yaml on narrow networks, with other keys of Variant laid over it."""
+    raw = params().variant(name).dump()
+    raw["networks"] |= NARROW[raw["networks"]["name"]]
+    raw["game"]["latent"] = 6
+    return Variant.parse(overlay(raw, over))
+
+
+def zoo() -> dict[str, Variant]:
+    """Every row of params.yaml, every trick alone, and every pair of tricks in both orders."""
+    variants = {name: narrow(name) for name in params().rows}
+    for one in TRICKS:
+        variants[f"+{one}"] = narrow("dcgan", tricks={one: {}}, n_critic=2)
+        for two in TRICKS:
+            if one != two:
+                tricks: dict[str, dict[str, object]] = {one: {}, two: {}}
+                variants[f"+{one}+{two}"] = narrow("dcgan", tricks=tricks)
+    for name in ("adam", "rmsprop", "sgd"):
+        variants[f"by_{name}"] = narrow("dcgan", critic_optimizer={"name": name, "learning_rate": 0.01})
+    return variants
+
+
+ZOO = zoo()
+
+
+def build(variant: Variant, seed: int = 0, shape: Shape = SHAPE) -> Game:
+    torch.manual_seed(seed_of(seed, INIT, 0))
+    return variant.build(shape)
+
+
+def images(n: int = 40, shape: Shape = SHAPE, batch: int = 8, seed: int = 0) -> Resident:
+    random = np.random.default_rng(7)
+    x = random.integers(0, 256, (n, shape.channels, shape.size, shape.size), np.uint8)
+    y = random.integers(0, shape.classes, n)
+    return Resident(torch.from_numpy(x), torch.from_numpy(y), batch, seed)
+
+
+def leaves(state: object, path: str = "") -> dict[str, torch.Tensor]:
+    """Every tensor and number in a state, by its path."""
+    if isinstance(state, dict):
+        parts = [leaves(v, f"{path}/{k}") for k, v in state.items()]
+    elif isinstance(state, list | tuple):
+        parts = [leaves(v, f"{path}/{i}") for i, v in enumerate(state)]
+    elif isinstance(state, torch.Tensor):
+        return {path: state.detach().clone()}
+    elif isinstance(state, bool | int | float):
+        return {path: torch.tensor(state)}
+    else:
+        return {}
+    return {k: v for part in parts for k, v in part.items()}
+
+
+def same(a: object, b: object) -> list[str]:
+    """The paths at which two states differ; empty when they are equal bit for bit."""
+    one, two = leaves(a), leaves(b)
+    return sorted(one.keys() ^ two.keys()) + [
+        key for key in one.keys() & two.keys() if not torch.equal(one[key], two[key])
+    ]
