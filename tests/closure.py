@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SRC = Path(__file__).parents[1] / "src"
-FRONT = ("run.py", "reprogan/cli.py")
 
 
 def imports(tree: ast.AST, package: str) -> Iterator[str]:
@@ -40,35 +39,33 @@ def package_of(path: Path) -> str:
     return ".".join(path.relative_to(SRC).parent.parts)
 
 
-def closure(stage: str) -> set[str]:
-    """Files, relative to the repository, that `python src/run.py STAGE` can load."""
+def closure(*roots: str) -> set[str]:
+    """Files, relative to the repository, that importing these and all that they import can load.
+
+    Packages count with their __init__; what config.py imports is left out: see `code_of`.
+    """
     found: set[Path] = set()
-    todo = [SRC / "run.py"]
+    todo = [SRC / root for root in roots]
     while todo:
         path = todo.pop()
         if path in found:
             continue
         found.add(path)
-        tree: ast.AST = ast.parse(path.read_text("utf-8"))
-        if path == SRC / "reprogan/cli.py":
-            tree = only(tree, stage)
-        for name in imports(tree, package_of(path)):
+        if path in (SRC / "reprogan/config.py", SRC / "reprogan/cli.py"):
+            continue
+        for name in imports(ast.parse(path.read_text("utf-8")), package_of(path)):
             parts = name.split(".")
-            for depth in range(1, len(parts) + 1):
-                if (file := file_of(".".join(parts[:depth]))) is not None:
-                    todo.append(file)
+            files = (file_of(".".join(parts[:depth])) for depth in range(1, len(parts) + 1))
+            todo += [file for file in files if file is not None]
     return {str(path.relative_to(SRC.parent)) for path in found}
 
 
-def only(tree: ast.AST, stage: str) -> ast.AST:
-    """The command line without the commands of the other stages."""
-    assert isinstance(tree, ast.Module)
-    body = [n for n in tree.body if not is_command(n) or getattr(n, "name", "") == stage]
-    return ast.Module(body=body, type_ignores=[])
+def code_of(stage: str) -> set[str]:
+    """All the code that can change what a stage writes.
 
-
-def is_command(node: ast.stmt) -> bool:
-    """Whether a function is a command of its own."""
-    return isinstance(node, ast.FunctionDef) and any(
-        "app.command" in ast.unparse(d) for d in node.decorator_list
-    )
+    That is the front, which parses and dispatches, and the closure of the stage's own module. The
+    declarations that config.py imports only to check the other sections are no part of it: they can
+    refuse params.yaml, but they hand nothing to the stage.
+    """
+    front = closure("run.py", "reprogan/component.py", "reprogan/cli.py", "reprogan/config.py")
+    return front | closure(f"reprogan/stages/{stage}.py")

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from reprogan.config import Params, overlay, parse, read
-from reprogan.data.resident import Resident
+from reprogan.resident import Resident
 from reprogan.game import Game
 from reprogan.streams import INIT, seed_of
 from reprogan.tricks import TRICKS

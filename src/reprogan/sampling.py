@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from .checkpoint import load_networks
-from .data.resident import to_bytes
+from .resident import to_bytes
 from .device import prepare
 from .game import Game
 from .variant import Shape, Variant

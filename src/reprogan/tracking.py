@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from .config import EXPERIMENT
+from .speed import speed_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -106,7 +107,9 @@ def record(client: MlflowClient, store: str, result: Result, here: Path, scratch
     log_facts(client, run, result)
     log_figures(client, run, here, result.name)
     log_curves(client, run, here / "metrics" / "history" / f"{result.name}.csv")
-    log_curves(client, run, speed_file(scratch, here / "models" / result.name))
+    weights = here / "models" / result.name / "weights.safetensors"
+    if weights.exists():
+        log_curves(client, run, speed_of(scratch, weights))
     for path in artifacts(here, result.name):
         client.log_artifact(run, str(path))
     client.set_tag(run, "reprogan.result", result.key)
@@ -170,13 +173,6 @@ def artifacts(here: Path, name: str) -> list[Path]:
     model = here / "models" / name
     files = [model / "weights.safetensors", model / "config.json", here / "samples" / f"{name}.png"]
     return [path for path in files if path.exists()]
-
-
-def speed_file(scratch: Path, model: Path) -> Path:
-    """Where the speed of the training that made these weights is kept, outside what is hashed."""
-    weights = model / "weights.safetensors"
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest() if weights.exists() else "none"
-    return scratch / "speed" / f"{digest[:24]}.csv"
 
 
 def flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:

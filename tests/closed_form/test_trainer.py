@@ -6,7 +6,7 @@ import torch
 from hands import exchange
 from small import SHAPE, build, images, narrow
 
-from reprogan.data.resident import Resident, to_bytes, to_float
+from reprogan.resident import Resident, to_bytes, to_float
 from reprogan.game import Batch, Game, Latent, Weighted
 from reprogan.games.single import draw
 from reprogan.history import Divergence, History

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from ..game import Batch
-from ..streams import ORDER, generator_of
+from .game import Batch
+from .streams import ORDER, generator_of
 
 
 @dataclass(frozen=True)

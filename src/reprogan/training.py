@@ -1,0 +1,89 @@
+"""One training under way: resumed where it stood, watched, and saved so that nothing is lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .checkpoint import Checkpoints
+from .game import Game
+from .history import Divergence, History
+from .interruption import Interrupted, interruptible
+from .progress import Progress, progress
+from .resident import Resident
+from .speed import Speed
+from .trainer import train
+
+FLUSH_ROWS = 20
+"""Rows of history between two transfers from the device, each of which waits for it."""
+
+
+@dataclass(slots=True)
+class Training:
+    """Where a game stands, what it has seen, and how it is saved: every `save_every` seconds."""
+
+    name: str
+    game: Game
+    history: History
+    steps: int
+    checkpoints: Checkpoints
+    save_every: float
+    speed: Speed
+    first: int = 0
+    saved: str = "no checkpoint had been written"
+    clock: float = field(default_factory=time.monotonic)
+
+    def resume(self) -> None:
+        """Go on from the latest whole checkpoint, if there is one."""
+        found = self.checkpoints.latest()
+        if found is None:
+            return
+        self.first, state = found
+        self.game.load_state_dict(state["game"])
+        self.history.lines = state["history"]
+        self.saved = f"the last good checkpoint is at step {self.first} in {self.checkpoints.directory}"
+        print(f"{self.name}: going on from step {self.first} of {self.steps}", flush=True)
+
+    def save(self, step: int) -> None:
+        """Keep all that it takes to go on after `step` steps."""
+        self.flush(step)
+        state: dict[str, Any] = {"game": self.game.state_dict(), "history": self.history.lines}
+        path = self.checkpoints.save(step, state)
+        self.saved = f"the last good checkpoint is at step {step}: {path}"
+        self.clock = time.monotonic()
+
+    def flush(self, step: int) -> None:
+        """Wait for the device, and take down how it has gone."""
+        self.history.flush()
+        self.speed.mark(step)
+
+    def play(self, data: Resident, seed: int) -> None:
+        """To the end, or to the first bad loss, or until someone wishes to stop."""
+        batch, total = self.history.batch, self.steps * self.history.batch
+        try:
+            with (
+                interruptible() as wish,
+                progress(self.name, total, "images", self.first * batch) as bar,
+            ):
+                self._steps(data.at, seed, bar, lambda: wish.signal is not None)
+        except Divergence as error:
+            raise Divergence(f"{self.name}: {error}; {self.saved}") from None
+
+    def _steps(self, at: Callable[[int], Any], seed: int, bar: Progress, stop: Callable[[], bool]) -> None:
+        every = self.history.every
+        self.speed.start(self.first)
+        for step, turns in train(self.game, at, steps=self.steps, seed=seed, first=self.first):
+            self.history.add(step, turns)
+            bar.advance(self.history.batch)
+            if (step + 1) % every:
+                continue
+            if stop():
+                self.save(step + 1)
+                raise Interrupted(f"{self.name} stopped at step {step + 1}; the same command goes on")
+            if time.monotonic() - self.clock > self.save_every:
+                self.save(step + 1)
+            elif (step + 1) % (every * FLUSH_ROWS) == 0:
+                self.flush(step + 1)
+        self.flush(self.steps)
