@@ -1,0 +1,40 @@
+"""The `data` section of params.yaml."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from ..component import Component, Count, Index, Share
+from .addresses import wrong_with
+
+
+class Data(Component):
+    """What is downloaded and how it is normalized; all keys stand in params.yaml, for DVC.
+
+    mirror: http(s) or file URL of a folder that stands for the official addresses; null uses those.
+    path: for `folder`, a directory or archive of images; a dependency of the download stage.
+    size: images become size x size. channels: 1 or 3; null keeps the source's.
+    resize: the antialiased filter used where an image has another size.
+    test_share: the share of each class held out by `seed` where the source has no test split.
+    skip_corrupt: leave unreadable images of a folder out instead of stopping at the first one.
+    """
+
+    name: Literal["digits", "mnist", "fashion_mnist", "kmnist", "cifar10", "folder"]
+    mirror: str | None = None
+    path: Annotated[str, Field(min_length=1)] = "images"
+    size: Count = 8
+    channels: Literal[1, 3] | None = None
+    resize: Literal["box", "bilinear", "bicubic", "lanczos"] = "lanczos"
+    test_share: Share = 0.2
+    seed: Index = 0
+    skip_corrupt: bool = False
+
+    @model_validator(mode="after")
+    def refuse_what_is_no_mirror(self) -> Data:
+        """Say what is wrong with the address, at the section: at its key it would be told."""
+        fault = wrong_with(self.mirror) if self.mirror is not None else None
+        if fault:
+            raise ValueError(f"mirror {fault}")
+        return self
