@@ -1,0 +1,127 @@
+"""One address is read into one unfinished file, which a later try continues.
+
+requests does the HTTP: DVC brings it, it knows proxies, certificates and ~/.netrc, and it imports
+in 0.1 s. Bytes are taken as they come: a server's Content-Encoding would unpack the .gz files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+import requests
+from tqdm import tqdm
+from urllib3.exceptions import HTTPError
+
+from .addresses import local_path
+from .errors import DataError, DiskFullError
+from .files import naming_full_disk
+from .progress import progress
+
+CHUNK = 1 << 16
+"""Bytes per read: what a killed process loses at most."""
+
+TIMEOUT = (20, 60)
+"""Seconds to connect, and of silence before a connection counts as broken."""
+
+TRIES = 5
+"""Connections to one address: each but the first goes on where the last one broke."""
+
+
+class BrokenError(DataError):
+    """The connection broke before the end; what has come so far is kept."""
+
+
+def transfer(address: str, part: Path, limit: int) -> None:
+    """Complete the file `part` from an address. Raises DataError with the reason it could not.
+
+    limit: bytes; of a longer file, and on a full disk, nothing is kept.
+    """
+    try:
+        with naming_full_disk(part):
+            source = local_path(address)
+            if source is not None:
+                copy(source, part, limit)
+            else:
+                persist(address, part, limit)
+    except DiskFullError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def copy(source: Path, part: Path, limit: int) -> None:
+    """Copy a local file."""
+    try:
+        file = source.open("rb")
+    except OSError as error:
+        raise DataError(f"it cannot be opened: {error.strerror}") from None
+    with file, progress(f"copy {source}", length(source), "B") as bar:
+        store(iter(lambda: file.read(CHUNK), b""), part, 0, limit, bar)
+
+
+def persist(address: str, part: Path, limit: int) -> None:
+    """Connect again as long as that brings more of the file, TRIES times at most."""
+    for left in reversed(range(TRIES)):
+        before = length(part)
+        try:
+            return connect(address, part, limit)
+        except BrokenError:
+            if not left or length(part) <= before:
+                raise
+    return None
+
+
+def connect(address: str, part: Path, limit: int) -> None:
+    """Ask for what `part` lacks and append it; start over where the server cannot do that."""
+    have = length(part)
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+    try:
+        with requests.get(address, headers=headers, stream=True, timeout=TIMEOUT) as answer:
+            receive(answer, address, part, limit)
+    except (requests.RequestException, HTTPError) as error:
+        kept = f"; {length(part)} bytes are kept" if length(part) else ""
+        raise BrokenError(f"{reason(error)}{kept}") from None
+
+
+def receive(answer: requests.Response, address: str, part: Path, limit: int) -> None:
+    """Store an answer: all of the file, what follows the bytes of `part`, or a refusal."""
+    have = length(part)
+    if answer.status_code == requests.codes.range_not_satisfiable and have:
+        return  # nothing follows: `part` is whole, or its checksum will tell that it is of no use
+    if answer.status_code not in (requests.codes.ok, requests.codes.partial_content):
+        raise DataError(f"the server answered {answer.status_code} {answer.reason}")
+    start = have if answer.status_code == requests.codes.partial_content else 0
+    if start and not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+        part.unlink()
+        raise DataError("the server sent another part of the file than it was asked for")
+    size = answer.headers.get("Content-Length", "")
+    total = start + int(size) if size.isdigit() else None
+    with progress(f"download {address}", total, "B", start) as bar:
+        store(answer.raw.stream(CHUNK, decode_content=False), part, start, limit, bar)
+
+
+def store(chunks: Iterable[bytes], part: Path, start: int, limit: int, bar: tqdm[NoReturn]) -> None:
+    """Write chunks into `part` after its first `start` bytes; keep none of it beyond `limit`."""
+    size = start
+    with part.open("ab" if start else "wb") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                part.unlink()
+                raise DataError(f"it has more than the {limit} bytes expected at most")
+            file.write(chunk)
+            bar.update(len(chunk))
+
+
+def length(path: Path) -> int:
+    """Bytes in a file; 0 if there is none."""
+    return path.stat().st_size if path.exists() else 0
+
+
+def reason(error: BaseException) -> str:
+    """What the innermost cause says, without the address and the classes around it."""
+    inner = getattr(error, "reason", None) or error.__cause__ or error.__context__
+    if isinstance(inner, BaseException):
+        return reason(inner)
+    return str(error) or type(error).__name__
