@@ -17,9 +17,10 @@ from pictures import noise
 
 from reprogan.data import fetch as module
 from reprogan.data.addresses import addresses
-from reprogan.data.errors import DataError, DiskFullError
+from reprogan.data.errors import DataError
 from reprogan.data.fetch import downloads, fetch
 from reprogan.data.remote import RemoteFile
+from reprogan.files import DiskFullError
 
 PAYLOAD = noise(0, 300_000).tobytes()
 LIMIT = 400_000

@@ -9,9 +9,9 @@ import pytest
 from pictures import noise
 
 import reprogan.data
-from reprogan.data.errors import DataError, DiskFullError
-from reprogan.data.files import replacing, replacing_folder
+from reprogan.data.errors import DataError
 from reprogan.data.imageset import UNLABELED, ImageSet
+from reprogan.files import DiskFullError
 
 SRC = str(Path(reprogan.data.__file__).parents[2])
 
@@ -102,30 +102,6 @@ def test_a_full_disk_is_named_and_leaves_what_was_there(tmp_path):
     assert str(path) in str(caught.value)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_failure_midway_leaves_what_was_there(tmp_path):
-    (tmp_path / "a").write_bytes(b"old")
-    with pytest.raises(KeyboardInterrupt), replacing(tmp_path / "a") as file:
-        file.write(b"new")
-        raise KeyboardInterrupt
-    (tmp_path / "b").mkdir()
-    (tmp_path / "b/old").touch()
-    with pytest.raises(KeyboardInterrupt), replacing_folder(tmp_path / "b") as folder:
-        (folder / "new").touch()
-        raise KeyboardInterrupt
-    assert (tmp_path / "a").read_bytes() == b"old"
-    assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "b", "old"]
-    with replacing_folder(tmp_path / "b") as folder:
-        (folder / "new").touch()
-    assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "b", "new"]
-
-
-def test_a_folder_that_no_stage_wrote_is_not_replaced(tmp_path):
-    (tmp_path / "home/photos").mkdir(parents=True)
-    with pytest.raises(DataError, match="home holds folders"), replacing_folder(tmp_path / "home"):
-        pass
-    assert (tmp_path / "home/photos").is_dir()
 
 
 def loaded_by(code):

@@ -13,9 +13,10 @@ import pytest
 from pictures import noise, settings
 from PIL import Image
 
-from reprogan.data.errors import DataError, DiskFullError
+from reprogan.data.errors import DataError
 from reprogan.data.imageset import ImageSet
 from reprogan.data.sources import SOURCES, cifar10, digits
+from reprogan.files import DiskFullError
 from reprogan.stages.download import download
 from reprogan.stages.normalize import normalize
 
@@ -174,6 +175,13 @@ def test_one_wrong_file_leaves_the_old_folder_and_no_half_of_a_new_one(served, t
         download(settings(name="mnist", mirror=f"{served.url}/mnist"), tmp_path / "raw")
     assert [p.name for p in tmp_path.rglob("raw/*")] == ["old"]
     assert not (tmp_path / ".raw.part").exists()
+
+
+def test_a_folder_that_no_download_wrote_is_not_replaced(tmp_path):
+    (tmp_path / "home/photos").mkdir(parents=True)
+    with pytest.raises(DataError, match="home holds folders"):
+        download(settings(name="digits"), tmp_path / "home")
+    assert (tmp_path / "home/photos").is_dir()
 
 
 def test_mnist_from_a_folder_at_another_size(mnist, tmp_path):

@@ -5,7 +5,3 @@ from __future__ import annotations
 
 class DataError(ValueError):
     """Data that cannot be had or used; the text names them, what is wrong and what helps."""
-
-
-class DiskFullError(DataError):
-    """A file did not fit onto its disk; no other address or second try would help."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from .addresses import addresses
-from .errors import DataError, DiskFullError
+from .errors import DataError
 from .remote import RemoteFile
 from .transfer import length, transfer
 
@@ -43,8 +43,6 @@ def first_of(candidates: list[str], file: RemoteFile, kept: Path) -> None:
     for address in candidates:
         try:
             return obtain(address, file, kept)
-        except DiskFullError:
-            raise
         except DataError as error:
             faults.append(f"  {address}: {error}")
     raise DataError(

@@ -11,12 +11,12 @@ from threading import Lock
 
 import numpy as np
 
+from ..progress import progress
 from .decode import decode, quiet
 from .errors import DataError
 from .imageset import ImageSet
 from .layout import Layout
 from .pixels import Pixels, fit_one
-from .progress import progress
 from .settings import Data
 from .split import Splits, split
 
@@ -70,7 +70,7 @@ def decoded(
                 lost.append(name)
             else:
                 rows.append((pixels, label))
-            bar.update()
+            bar.advance(1)
     return rows, lost
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.npyio import NpzFile
 
+from ..files import replacing
 from .errors import DataError
-from .files import replacing
 
 UNLABELED = -1
 """The label of every image of a set without classes."""

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from .progress import progress
+from ..progress import progress
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -22,7 +22,7 @@ def fit(images: Pixels, channels: int | None, size: int, resize: str) -> Pixels:
     with progress(f"resize {count} images from {side} to {size}", count, "image") as bar:
         for i, pixels in enumerate(images):
             fitted[i] = fit_one(to_image(pixels), channels, size, resize)
-            bar.update()
+            bar.advance(1)
     return fitted
 
 

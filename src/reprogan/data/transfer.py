@@ -14,10 +14,10 @@ import requests
 from tqdm import tqdm
 from urllib3.exceptions import HTTPError
 
+from ..files import DiskFullError, naming_full_disk
 from .addresses import local_path
-from .errors import DataError, DiskFullError
-from .files import naming_full_disk
-from .progress import progress
+from .errors import DataError
+from .meter import meter
 
 CHUNK = 1 << 16
 """Bytes per read: what a killed process loses at most."""
@@ -56,7 +56,7 @@ def copy(source: Path, part: Path, limit: int) -> None:
         file = source.open("rb")
     except OSError as error:
         raise DataError(f"it cannot be opened: {error.strerror}") from None
-    with file, progress(f"copy {source}", length(source), "B") as bar:
+    with file, meter(f"copy {source}", length(source), "B") as bar:
         store(iter(lambda: file.read(CHUNK), b""), part, 0, limit, bar)
 
 
@@ -97,7 +97,7 @@ def receive(answer: requests.Response, address: str, part: Path, limit: int) -> 
         raise DataError("the server sent another part of the file than it was asked for")
     size = answer.headers.get("Content-Length", "")
     total = start + int(size) if size.isdigit() else None
-    with progress(f"download {address}", total, "B", start) as bar:
+    with meter(f"download {address}", total, "B", start) as bar:
         store(answer.raw.stream(CHUNK, decode_content=False), part, start, limit, bar)
 
 

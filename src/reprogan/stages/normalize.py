@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..data.files import replacing
 from ..data.settings import Data
 from ..data.sources import SOURCES
 from ..data.summary import summary
+from ..files import replacing
 
 
 def normalize(settings: Data, raw: Path, out: Path, report: Path) -> None:
     """Write out/train.npz, out/test.npz and the JSON `report`; same input, same bytes.
 
-    raw: what the download stage wrote. Raises DataError for data that cannot be used and for a full
-    disk; then all three are as they were.
+    raw: what the download stage wrote. Raises DataError for data that cannot be used, DiskFullError
+    for want of room; then all three are as they were.
     """
     splits = SOURCES[settings.name].read(settings, raw)
     text = json.dumps(summary(splits), indent=2, ensure_ascii=False)

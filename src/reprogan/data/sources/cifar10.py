@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from ...files import replacing
 from ..archive import members
 from ..errors import DataError
 from ..fetch import fetch
-from ..files import replacing
 from ..imageset import ImageSet
 from ..pixels import fit
 from ..remote import RemoteFile

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ...files import replacing
 from ..errors import DataError
-from ..files import replacing
 from ..imageset import ImageSet
 from ..pixels import fit
 from ..remote import unpacked

@@ -6,13 +6,13 @@ import zipfile
 from pathlib import Path
 
 from ...component import ConfigError
+from ...files import replacing
 from ..archive import FAULTS, SUFFIXES, members
 from ..errors import DataError
-from ..files import replacing
 from ..gallery import splits
 from ..layout import layout
 from ..member import is_image
-from ..progress import progress
+from ..meter import meter
 from ..settings import Data
 from ..source import present
 from ..split import Splits
@@ -35,7 +35,7 @@ class Folder:
         with (
             replacing(out / FILE) as file,
             zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed,
-            progress(f"pack the images of {path}", None, "file") as bar,
+            meter(f"pack the images of {path}", None, "file") as bar,
         ):
             for member in members(path, is_image):
                 (folders if member.folder else names).append(member.name)

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from ...files import replacing
 from ..errors import DataError
 from ..fetch import fetch
-from ..files import replacing
 from ..imageset import ImageSet
 from ..pixels import fit
 from ..remote import RemoteFile, unpacked

@@ -1,4 +1,4 @@
-"""Long work shows a bar on a terminal and says one line elsewhere."""
+"""Bytes and files on their way, where their number may be unknown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NoReturn
 from tqdm import tqdm
 
 
-def progress(what: str, total: int | None, unit: str, done: int = 0) -> tqdm[NoReturn]:
+def meter(what: str, total: int | None, unit: str, done: int = 0) -> tqdm[NoReturn]:
     """A bar to be closed, to be told `.update(n)`; in a log file it is one line, said at once.
 
     total: in units, None where it is unknown. done: units that an earlier run has done.
