@@ -62,7 +62,7 @@ def decoded(
     with (
         quiet(),
         ThreadPoolExecutor(workers) as pool,
-        progress(f"decode {len(names)} images", len(names), "image") as bar,
+        progress(f"decode {len(names)} images", len(names), "images") as bar,
     ):
         found = (pool.map if workers > 1 else map)(read, [name for name, _ in names])
         for (name, label), pixels in zip(names, found, strict=True):

@@ -19,7 +19,7 @@ def fit(images: Pixels, channels: int | None, size: int, resize: str) -> Pixels:
     if side == size and channels in (None, own):
         return images
     fitted = np.empty((count, channels or own, size, size), np.uint8)
-    with progress(f"resize {count} images from {side} to {size}", count, "image") as bar:
+    with progress(f"resize {count} images from {side} to {size}", count, "images") as bar:
         for i, pixels in enumerate(images):
             fitted[i] = fit_one(to_image(pixels), channels, size, resize)
             bar.advance(1)
