@@ -26,7 +26,7 @@ repro: env ## The whole pipeline: data, every variant, figures, leaderboard, MLf
 	reprogan zoo --jobs $(CORES)
 
 test: env check ## Lint, types and the whole test suite
-	python -m pytest -n $(CORES)
+	python -m pytest -n $(CORES) --dist loadgroup
 
 test-fast: env ## The tests that take seconds
 	python -m pytest -n $(CORES) -m 'not slow'

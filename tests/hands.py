@@ -45,7 +45,11 @@ class Constant(nn.Module):
 
 
 def exchange(
-    real: float, fake: float, w: Sequence[float] = (1.0,), critic: nn.Module | None = None, n: int = 4
+    real: float,
+    fake: float,
+    w: Sequence[float] = (1.0,),
+    critic: nn.Module | None = None,
+    n: int = 4,
 ) -> tuple[Pair, Round]:
     """A pair whose real and fake images are constant, and a round of it."""
     pair = Pair(

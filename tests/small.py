@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from reprogan.config import Params, overlay, parse, read
-from reprogan.resident import Resident
 from reprogan.game import Game
+from reprogan.resident import Resident
 from reprogan.streams import INIT, seed_of
 from reprogan.tricks import TRICKS
 from reprogan.variant import Shape, Variant
@@ -44,7 +44,9 @@ def zoo() -> dict[str, Variant]:
                 tricks: dict[str, dict[str, object]] = {one: {}, two: {}}
                 variants[f"+{one}+{two}"] = narrow("dcgan", tricks=tricks)
     for name in ("adam", "rmsprop", "sgd"):
-        variants[f"by_{name}"] = narrow("dcgan", critic_optimizer={"name": name, "learning_rate": 0.01})
+        variants[f"by_{name}"] = narrow(
+            "dcgan", critic_optimizer={"name": name, "learning_rate": 0.01}
+        )
     return variants
 
 

@@ -72,7 +72,10 @@ class LiveTable(Lines):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Leave the last state of the table on the screen."""
         self.live.__exit__(kind, error, trace)

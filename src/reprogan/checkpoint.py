@@ -1,4 +1,4 @@
-"""Weights and checkpoints as safetensors: deterministic bytes, written atomically, never pickled."""
+"""Weights and checkpoints as safetensors: deterministic bytes, whole files, never pickled."""
 
 from __future__ import annotations
 
@@ -38,9 +38,13 @@ def load_networks(game: Game, path: Path) -> None:
     try:
         tensors = load(path.read_bytes())
     except SafetensorError as error:
-        raise ValueError(f"{path} is not a whole safetensors file ({error}): train it again") from None
+        raise ValueError(
+            f"{path} is not a whole safetensors file ({error}): train it again"
+        ) from None
     for name, network in game.networks.items():
-        mine = {k.removeprefix(f"{name}/"): v for k, v in tensors.items() if k.startswith(f"{name}/")}
+        mine = {
+            k.removeprefix(f"{name}/"): v for k, v in tensors.items() if k.startswith(f"{name}/")
+        }
         try:
             network.load_state_dict(mine)
         except RuntimeError as error:
@@ -118,4 +122,3 @@ def decode(tree: Any, tensors: dict[str, Tensor]) -> Any:  # noqa: ANN401  a tre
         case "list":
             return [decode(v, tensors) for v in content]
     return tuple(decode(v, tensors) for v in content)
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,11 +12,11 @@ if TYPE_CHECKING:
     from .config import Params
 
 FAULTS = (ValueError, FloatingPointError, OSError)
-"""What a user can mend; their text says how. Anything else is a defect of ours and shows its trace."""
+"""What a user can mend; the text says how. All else is a defect of ours and shows its trace."""
 
 
 class Plain(TyperGroup):
-    """A group that tells a fault in one paragraph, and exits with 1; after an interruption with 130."""
+    """A group that tells a fault in a paragraph and exits with 1; with 130 if interrupted."""
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  click's own signature
         """Run the command."""
@@ -54,7 +53,12 @@ SaveEvery = Annotated[
 ]
 
 DATA, RAW = Path("data/normalized"), Path("data/raw")
-MODELS, SAMPLES, METRICS, REPORTS = Path("models"), Path("samples"), Path("metrics"), Path("reports")
+MODELS, SAMPLES, METRICS, REPORTS = (
+    Path("models"),
+    Path("samples"),
+    Path("metrics"),
+    Path("reports"),
+)
 REFERENCE = MODELS / "reference"
 
 
@@ -75,7 +79,7 @@ def download() -> None:
 
 @app.command()
 def normalize() -> None:
-    """Turn raw files into data/normalized/{train,test}.npz: uint8 images of one size, with labels."""
+    """Make data/normalized/{train,test}.npz of raw files: uint8 images of one size, labels."""
     settings = params().data
     from .stages.normalize import normalize as stage
 
@@ -144,5 +148,3 @@ def track() -> None:
     from .stages.track import track as stage
 
     stage(list(settings.rows), Path(), METRICS / "mlflow.json")
-
-

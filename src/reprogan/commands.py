@@ -23,15 +23,15 @@ def zoo(
         int, typer.Option("--jobs", "-j", min=1, help="Stages at a time; by default one a core.")
     ] = os.cpu_count() or 1,
 ) -> None:
-    """Run the pipeline with several variants at a time; it leaves what a serial `dvc repro` leaves."""
+    """Run the pipeline, several variants at a time; leaves what a serial `dvc repro` leaves."""
     settings = params()
     for name in names or ():
         settings.row(name)
     from .board import board
-    from .zoo import Zoo, entries, plan, put_in_order
+    from .zoo import Zoo, parts, plan, put_in_order
 
     lock = Path("dvc.lock")
-    graph, before = plan(stage_of("evaluate", name) for name in names or ()), entries(lock)
+    graph, before = plan(stage_of("evaluate", name) for name in names or ()), list(parts(lock)[1])
     try:
         with board(graph) as shown:
             Zoo(graph, jobs, shown).play()
@@ -69,7 +69,7 @@ def sync() -> None:
 def preset(
     name: Annotated[str, typer.Argument(help="A file in presets, without its .yaml.")],
 ) -> None:
-    """Lay a preset over params.yaml, keeping its comments; `git checkout params.yaml` takes it back."""
+    """Lay a preset over params.yaml, in place; `git checkout params.yaml` takes it back."""
     from .config import overlay, parse, read
     from .preset import lay_over
 

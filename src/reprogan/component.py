@@ -1,13 +1,25 @@
-"""Plain YAML becomes frozen, typed values here, or is refused with the valid names in the message."""
+"""Plain YAML becomes frozen, typed values, or is refused with the valid names in the message."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Union
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Union
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+
+if TYPE_CHECKING:
+    from typing import LiteralString
 
 Count = Annotated[int, Field(ge=1)]
 Index = Annotated[int, Field(ge=0)]
@@ -33,12 +45,12 @@ class Component(BaseModel):
         if isinstance(raw, Mapping):
             for key in raw:
                 if key not in cls.model_fields:
-                    raise PydanticCustomError("unknown_key", unknown("key", key, cls.model_fields))  # type: ignore[arg-type]
+                    refuse("unknown_key", unknown("key", key, cls.model_fields))
         return raw
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be used; its text names the file, the key and the valid values."""
+    """A configuration that cannot be used; the text names the key and the valid values."""
 
 
 def unknown(kind: str, name: object, valid: Iterable[str]) -> str:
@@ -49,39 +61,57 @@ def unknown(kind: str, name: object, valid: Iterable[str]) -> str:
     return f"unknown {kind} {name!r}; valid: {', '.join(names) or 'none'}.{hint}"
 
 
-def one_of(table: Mapping[str, type[Component]]) -> Any:  # noqa: ANN401  a type, made at run time
-    """The type of a mapping {name: NAME, ...fields} whose NAME is a row of `table`."""
+@dataclass(frozen=True, eq=False)
+class OneOf:
+    """Annotates the type of a mapping {name: NAME, ...fields} whose NAME is a row of `table`."""
 
-    def check_name(raw: Any) -> Any:  # noqa: ANN401
-        if isinstance(raw, Mapping) and raw.get("name") not in table:
-            message = unknown("name", raw.get("name"), table)
-            raise PydanticCustomError("unknown_name", message)  # type: ignore[arg-type]
+    table: Mapping[str, type[Component]]
+
+    def __get_pydantic_core_schema__(self, _: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """One class of several, told apart by its name."""
+        classes: Any = Union[tuple(self.table.values())]  # noqa: UP007  made at run time
+        if len(self.table) > 1:
+            classes = Annotated[classes, Field(discriminator="name")]
+        return handler.generate_schema(Annotated[classes, BeforeValidator(self.check_name)])
+
+    def check_name(self, raw: object) -> object:
+        """Refuse a name that is not in the table, naming those that are."""
+        if isinstance(raw, Mapping) and raw.get("name") not in self.table:
+            refuse("unknown_name", unknown("name", raw.get("name"), self.table))
         return raw
 
-    classes = tuple(table.values())
-    union: Any = Union[classes]  # noqa: UP007  built from a table
-    if len(classes) > 1:
-        union = Annotated[union, Field(discriminator="name")]
-    return Annotated[union, BeforeValidator(check_name)]
 
+@dataclass(frozen=True, eq=False)
+class SeveralOf:
+    """Annotates the type of a mapping {NAME: fields} whose NAMEs are rows of `table`."""
 
-def several_of(table: Mapping[str, type[Component]]) -> Any:  # noqa: ANN401  a type, made at run time
-    """The type of a mapping {NAME: fields} whose NAMEs are rows of `table`; kept in its order."""
+    table: Mapping[str, type[Component]]
 
-    def named(raw: Any) -> Any:  # noqa: ANN401
+    def __get_pydantic_core_schema__(self, _: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """A tuple, each of whose items carries its name."""
+        items: Any = tuple[Annotated[Component, OneOf(self.table)], ...]
+        return handler.generate_schema(Annotated[items, BeforeValidator(self.named)])
+
+    def named(self, raw: object) -> object:
+        """{NAME: fields} -> ({name: NAME, ...fields}, ...)."""
         if not isinstance(raw, Mapping):
             return raw
         for name, fields in raw.items():
             if not isinstance(fields, Mapping):
-                text = f"{name} must be a mapping of its fields, {{}} for its defaults; got {fields!r}"
-                raise PydanticCustomError("not_a_mapping", text)  # type: ignore[arg-type]
+                text = (
+                    f"{name} must be a mapping of its fields, {{}} for its defaults; got {fields!r}"
+                )
+                refuse("not_a_mapping", text)
         return tuple({"name": name, **fields} for name, fields in raw.items())
 
-    return Annotated[tuple[one_of(table), ...], BeforeValidator(named)]
+
+def refuse(kind: LiteralString, text: str) -> NoReturn:
+    """Raise pydantic's own error with our text; braces in it are no place holders."""
+    raise PydanticCustomError(kind, "{text}", {"text": text})
 
 
 def plain(tricks: Iterable[Component]) -> dict[str, dict[str, Any]]:
-    """What `several_of` parsed, as the mapping it was parsed from, defaults filled in."""
+    """What `SeveralOf` parsed, as the mapping it was parsed from, defaults filled in."""
     rows = (trick.model_dump(mode="json") for trick in tricks)
     return {row.pop("name"): row for row in rows}
 
@@ -92,13 +122,15 @@ def explain(error: ValidationError, table: Mapping[str, Any]) -> str:
     for fault in error.errors(include_url=False):
         where, value = locate(fault["loc"], table)
         message = fault["msg"].removeprefix("Value error, ")
-        shown = "" if isinstance(value, Mapping) or fault["type"] == "missing" else f"; got {value!r}"
+        shown = (
+            "" if isinstance(value, Mapping) or fault["type"] == "missing" else f"; got {value!r}"
+        )
         lines.append(f"  {where}{': ' if where else ''}{message}{shown}")
     return "\n".join(lines)
 
 
 def locate(loc: tuple[int | str, ...], table: Any) -> tuple[str, Any]:  # noqa: ANN401
-    """pydantic's location without the tags it adds for unions, and the value that stands there."""
+    """Pydantic's location without the tags it adds for unions, and the value that stands there."""
     path, here = [], table
     for step in loc:
         if isinstance(here, Mapping) and step in here:

@@ -12,12 +12,14 @@ from pydantic import ValidationError, model_validator
 
 from .component import Component, ConfigError, Count, explain, unknown
 from .data.settings import Data
+from .games import AnyGame
 from .losses import AnyObjective
 from .metrics.settings import Evaluate
+from .networks import AnyNetworks
 from .optimizers import AnyOptimizer
 from .settings import Sample, Train
 from .tricks import AnyTricks
-from .variant import AnyGame, AnyNetworks, Shape, Variant
+from .variant import Variant
 
 EXPERIMENT = "experiment"
 """The name of the run that the top-level keys describe, beside those of `variants`."""
@@ -74,7 +76,9 @@ class Params(Component):
     @property
     def rows(self) -> dict[str, Row]:
         """Every run by its name, the experiment first."""
-        own = {key: getattr(self, key) for key in ("loss", "n_critic", "networks", "game", "tricks")}
+        own = {
+            key: getattr(self, key) for key in ("loss", "n_critic", "networks", "game", "tricks")
+        }
         return {EXPERIMENT: Row.model_construct(**own), **self.variants}
 
     def row(self, name: str) -> Row:
@@ -138,7 +142,7 @@ def parse(raw: Mapping[str, Any], path: Path) -> Params:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file. Raises ConfigError when there is no such file, or no mapping in it."""
+    """The mapping in a YAML file. Raises ConfigError for no such file, or no mapping in it."""
     try:
         raw = yaml.load(path.read_text("utf-8"), Loader=Yaml12Floats)  # noqa: S506  a SafeLoader
     except FileNotFoundError:
@@ -155,7 +159,7 @@ def overlay(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in top.items():
         below = merged.get(key)
-        merged[key] = overlay(below, value) if merges(key, below, value) else value
+        merged[key] = overlay(merged[key], value) if merges(key, below, value) else value
     return merged
 
 
@@ -171,7 +175,7 @@ def merges(key: str, below: object, top: object) -> bool:
 
 
 class Yaml12Floats(yaml.SafeLoader):
-    """Reads 1e-4 as a number, as YAML 1.2 and DVC do; YAML 1.1 wants 1.0e-4. Refuses a key given twice."""
+    """Reads 1e-4 as a number, as YAML 1.2 and DVC do, and refuses a key that is given twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """A mapping whose keys differ."""

@@ -45,7 +45,7 @@ def write(path: Path, content: bytes | str) -> None:
 
 @contextmanager
 def replacing_folder(path: Path) -> Iterator[Path]:
-    """An empty folder beside `path` that takes its place at the end; a failure leaves what was there.
+    """An empty folder that takes the place of `path` at the end; a failure leaves what was there.
 
     So no file of an earlier source stays behind in it.
     """

@@ -46,7 +46,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Latent:
-    """Noise that a generator starts from: `shape` numbers an image, normal or uniform on (-1, 1)."""
+    """A generator's noise: `shape` numbers an image, normal or uniform on (-1, 1)."""
 
     shape: tuple[int, ...]
     prior: Literal["normal", "uniform"] = "normal"
@@ -219,7 +219,7 @@ class Game:
 
     @torch.no_grad()
     def sample(self, z: list[Tensor], given: Tensor | None = None) -> Tensor:
-        """(n, C, H, W) float32 in [-1, 1] from each pair's noise; networks are put into eval mode."""
+        """(n, C, H, W) float32 in [-1, 1] from each pair's noise, by networks in eval mode."""
         networks = [pair.published for pair in self.pairs]
         modes = [network.training for network in networks]
         for network in networks:
@@ -235,7 +235,7 @@ class Game:
         return {name: thing.state_dict() for name, thing in self.stateful.items()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from a `state_dict`. Raises ValueError when it keeps other things than this game."""
+        """Go on from a `state_dict`. Raises ValueError when it is of another kind of game."""
         if state.keys() != self.stateful.keys():
             raise ValueError(f"the state keeps {sorted(state)}, this game {sorted(self.stateful)}")
         for name, thing in self.stateful.items():

@@ -1,4 +1,4 @@
-"""The course of a training: one row of means every few steps, kept on the device between flushes."""
+"""The course of a training: a row of means every few steps, on the device between flushes."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from .game import Game, Player
 from .trainer import Turn
 
 
-class Divergence(FloatingPointError):
+class DivergenceError(FloatingPointError):
     """A loss that is not a finite number; says the step and the player's term."""
 
 
 @dataclass
 class History:
-    """Losses and critic gap as means over `every` steps, norms as of each player's first turn in them.
+    """Means of losses and gap over `every` steps; norms as of a player's first turn in them.
 
     Columns: `step` (updates of the critic so far), `images` (real ones shown so far), then of each
-    player PLAYER_TERM (weighted loss), PLAYER_gradient_norm (Euclidean, over all its parameters) and
+    player PLAYER_TERM (weighted loss), PLAYER_gradient_norm (Euclidean, of all it trains) and
     PLAYER_weight_max (largest absolute parameter); of critics PLAYER_gap (mean score of real images
     minus that of fakes). A field is empty where a player did not act.
     """
@@ -52,7 +52,7 @@ class History:
             self.pending += [(step, f"{turn.player.name}_{key}", v) for key, v in values.items()]
 
     def flush(self) -> None:
-        """Bring all that is pending to the host at once. Raises Divergence at the first bad loss."""
+        """Bring all that is pending to the host at once. Raises DivergenceError at a bad loss."""
         if not self.pending:
             return
         values = torch.stack([value.double() for *_, value in self.pending]).tolist()
@@ -60,7 +60,7 @@ class History:
         last: dict[int, int] = {}
         for (step, key, _), value in zip(self.pending, values, strict=True):
             if not abs(value) < float("inf"):
-                raise Divergence(f"{key} is {value} at step {step}")
+                raise DivergenceError(f"{key} is {value} at step {step}")
             window = step // self.every
             rows.setdefault(window, {}).setdefault(key, []).append(value)
             last[window] = step + 1

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class Interrupted(Exception):
+class Interrupted(Exception):  # noqa: N818  asked for, so no error
     """The run was asked to stop and has saved what it takes to go on."""
 
 

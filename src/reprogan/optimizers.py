@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from .component import Component, NonNegative, Positive, Share, one_of
+from .component import Component, NonNegative, OneOf, Positive, Share
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
-    from torch.optim import Optimizer
 
 
-class Adam(Component):
+class Optimizer(Component):
+    """How a player's parameters follow their gradients."""
+
+    name: str
+    learning_rate: Positive
+
+    @abstractmethod
+    def __call__(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """Torch's optimizer of these parameters."""
+
+
+class Adam(Optimizer):
     """Kingma & Ba 2015. The fused implementation: the same formula, one pass over memory."""
 
     name: Literal["adam"] = "adam"
@@ -21,7 +33,8 @@ class Adam(Component):
     beta2: Share = 0.999
     eps: Positive = 1e-8
 
-    def __call__(self, parameters: Iterable[nn.Parameter]) -> Optimizer:
+    def __call__(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """Torch's optimizer of these parameters."""
         import torch
 
         betas = (self.beta1, self.beta2)
@@ -30,7 +43,7 @@ class Adam(Component):
         )
 
 
-class RmsProp(Component):
+class RmsProp(Optimizer):
     """Tieleman & Hinton 2012; decay and eps are those of the torch code that WGAN used."""
 
     name: Literal["rmsprop"] = "rmsprop"
@@ -38,7 +51,8 @@ class RmsProp(Component):
     decay: Share = 0.99
     eps: Positive = 1e-8
 
-    def __call__(self, parameters: Iterable[nn.Parameter]) -> Optimizer:
+    def __call__(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """Torch's optimizer of these parameters."""
         import torch
 
         return torch.optim.RMSprop(
@@ -46,7 +60,7 @@ class RmsProp(Component):
         )
 
 
-class Sgd(Component):
+class Sgd(Optimizer):
     """Gradient descent, with heavy-ball momentum."""
 
     name: Literal["sgd"] = "sgd"
@@ -54,7 +68,8 @@ class Sgd(Component):
     momentum: Share = 0.5
     weight_decay: NonNegative = 0.0
 
-    def __call__(self, parameters: Iterable[nn.Parameter]) -> Optimizer:
+    def __call__(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """Torch's optimizer of these parameters."""
         import torch
 
         return torch.optim.SGD(
@@ -66,6 +81,6 @@ class Sgd(Component):
         )
 
 
-OPTIMIZERS: dict[str, type[Component]] = {"adam": Adam, "rmsprop": RmsProp, "sgd": Sgd}
+OPTIMIZERS: dict[str, type[Optimizer]] = {"adam": Adam, "rmsprop": RmsProp, "sgd": Sgd}
 
-AnyOptimizer = one_of(OPTIMIZERS)
+AnyOptimizer = Annotated[Optimizer, OneOf(OPTIMIZERS)]

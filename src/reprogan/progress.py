@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -19,7 +20,7 @@ class Progress:
     def __init__(self, label: str, total: int, unit: str, done: int = 0) -> None:
         self.label, self.total, self.unit, self.done, self.first = label, total, unit, done, done
         self.start = self.said = time.monotonic()
-        self.bar: tqdm[None] | None = None
+        self.bar: tqdm[NoReturn] | None = None
         if sys.stderr.isatty():
             self.bar = tqdm(desc=label, total=total, initial=done, unit=f" {unit}", unit_scale=True)
 
@@ -36,7 +37,9 @@ class Progress:
         self.said = time.monotonic()
         rate = (self.done - self.first) / max(self.said - self.start, 1e-9)
         left = (self.total - self.done) / max(rate, 1e-9)
-        text = f"{self.label}: {self.done:,} of {self.total:,} {self.unit}, {rate:,.0f} {self.unit}/s"
+        text = (
+            f"{self.label}: {self.done:,} of {self.total:,} {self.unit}, {rate:,.0f} {self.unit}/s"
+        )
         print(f"{text}, {clock(left)} left", file=sys.stderr, flush=True)
 
 
@@ -48,7 +51,7 @@ def clock(seconds: float) -> str:
 
 @contextmanager
 def progress(label: str, total: int, unit: str, done: int = 0) -> Iterator[Progress]:
-    """Progress over `total` units of which `done` are already there; says a last line in the end."""
+    """Progress over `total` units, `done` of which are there already; has a last line."""
     it = Progress(label, total, unit, done)
     try:
         yield it

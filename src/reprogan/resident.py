@@ -46,8 +46,10 @@ class Resident:
         if epoch not in self.orders:
             for old in [e for e in self.orders if e < epoch - 1]:
                 del self.orders[old]
-            order = generator_of(self.seed, ORDER, epoch).permutation(len(self.x))
-            self.orders[epoch] = torch.from_numpy(order).to(self.x.device)
+            order = torch.from_numpy(generator_of(self.seed, ORDER, epoch).permutation(len(self.x)))
+            if self.x.is_cuda:  # only from pinned memory does a copy not wait
+                order = order.pin_memory().to(self.x.device, non_blocking=True)
+            self.orders[epoch] = order
         return self.orders[epoch]
 
 
@@ -57,5 +59,5 @@ def to_float(x: Tensor) -> Tensor:
 
 
 def to_bytes(x: Tensor) -> Tensor:
-    """float in [-1, 1] -> uint8 in [0, 255], rounded to the nearest."""
+    """Float in [-1, 1] -> uint8 in [0, 255], rounded to the nearest."""
     return x.add(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)

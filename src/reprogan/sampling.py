@@ -14,13 +14,13 @@ import torch
 from torch import Tensor
 
 from .checkpoint import load_networks
-from .resident import to_bytes
 from .device import prepare
 from .game import Game
+from .resident import to_bytes
 from .variant import Shape, Variant
 
 CHUNK = 100
-"""Images in one forward pass, always: an image's bits depend on the shape of the pass it was made in."""
+"""Images in one forward pass, always: an image's bits depend on the shape of its pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Model:
             yield to_bytes(drawn).cpu().numpy()[: count - first]
 
     def labels(self, count: int) -> npt.NDArray[np.int64]:
-        """The class that each image was told, i modulo the number of classes; -1 when it was told none."""
+        """The class that each image was told, i modulo the number of classes; -1 for none."""
         numbers = np.arange(count, dtype=np.int64)
         return numbers % self.told if self.told else np.full_like(numbers, -1)
 

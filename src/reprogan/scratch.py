@@ -34,5 +34,6 @@ def key_of(facts: dict[str, Any], *files: Path) -> str:
 def loaded_code() -> list[Path]:
     """The files of this package that have been imported, sorted."""
     package = Path(__file__).parent
-    files = (Path(m.__file__) for m in list(sys.modules.values()) if getattr(m, "__file__", None))
+    names = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    files = (Path(name) for name in names if name)
     return sorted(f for f in files if f.is_relative_to(package))

@@ -25,7 +25,11 @@ class Train(Component):
 
 
 class Sample(Component):
-    """images: how many are drawn; seed: image i is a function of (seed, i); grid: rows and columns of the picture."""
+    """What is drawn of a trained model.
+
+    images: how many. seed: image i is a function of (seed, i). grid: rows and columns of the
+    picture.
+    """
 
     images: Count = 5000
     seed: Index = 0

@@ -1,4 +1,4 @@
-"""How fast a training went: a fact about the machine, so it is kept outside everything that is hashed."""
+"""How fast a training went: a fact about the machine, kept outside all that is hashed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Speed:
         self.step, self.clock = step, time.monotonic()
 
     def mark(self, step: int) -> None:
-        """One more row, over the steps since the last mark; call it when the device has caught up."""
+        """One more row, over the steps since the last mark, once the device has caught up."""
         seconds = time.monotonic() - self.clock
         if step > self.step and seconds > 0:
             rate = (step - self.step) * self.batch / seconds

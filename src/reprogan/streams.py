@@ -1,4 +1,4 @@
-"""Seeds: everything random is a function of (seed, stream, index), so nothing has to be remembered."""
+"""Seeds: all that is random is a function of (seed, stream, index); nothing is remembered."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SAMPLE = 1000
 
 
 def generator_of(seed: int, stream: int, index: int) -> np.random.Generator:
-    """numpy's counter-based generator at a place of its own. Salmon et al. 2011 (Philox)."""
+    """Numpy's counter-based generator at a place of its own. Salmon et al. 2011 (Philox)."""
     return np.random.Generator(np.random.Philox(key=[seed, stream], counter=[0, 0, 0, index]))
 
 

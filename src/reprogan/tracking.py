@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import fcntl
 import hashlib
 import json
 import os
@@ -14,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
+from filelock import FileLock
 
-from .config import EXPERIMENT
+from .config import EXPERIMENT, read
 from .speed import speed_of
 
 if TYPE_CHECKING:
@@ -52,15 +51,14 @@ class Result:
 
 def read_result(name: str, lock: Path) -> Result | None:
     """The result of a row from dvc.lock; None while one of its stages has not been run."""
-    stages = yaml.safe_load(lock.read_text("utf-8")).get("stages", {}) if lock.exists() else {}
+    stages = read(lock).get("stages", {}) if lock.exists() else {}
     suffix = "" if name == EXPERIMENT else f"_variant@{name}"
-    entries = [stages.get(step + suffix) for step in STEPS]
-    if None in entries:
+    if not all(step + suffix in stages for step in STEPS):
         return None
     inputs: dict[str, str] = {}
     outputs: dict[str, str] = {}
     params: dict[str, Any] = {}
-    for entry in entries:
+    for entry in (stages[step + suffix] for step in STEPS):
         inputs |= {dep["path"]: dep.get("md5", "") for dep in entry.get("deps", ())}
         outputs |= {out["path"]: out.get("md5", "") for out in entry.get("outs", ())}
         for table in entry.get("params", {}).values():
@@ -72,8 +70,7 @@ def read_result(name: str, lock: Path) -> Result | None:
 def exclusive(scratch: Path) -> Iterator[None]:
     """One process at a time: the first use of a sqlite store by several at once destroys it."""
     scratch.mkdir(parents=True, exist_ok=True)
-    with (scratch / "mlflow.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with FileLock(scratch / "mlflow.lock"):
         yield
 
 

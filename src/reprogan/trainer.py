@@ -55,7 +55,7 @@ def take_turn(player: Player, round: Round, turn: int) -> Turn:
         if turn % weighted.every == 0
     }
     player.optimizer.zero_grad(set_to_none=True)
-    torch.stack(list(losses.values())).sum().backward()
+    torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
     player.optimizer.step()
     let_learn(player, False)
     for action in player.after:

@@ -9,7 +9,7 @@ from typing import Any
 
 from .checkpoint import Checkpoints
 from .game import Game
-from .history import Divergence, History
+from .history import DivergenceError, History
 from .interruption import Interrupted, interruptible
 from .progress import Progress, progress
 from .resident import Resident
@@ -43,7 +43,9 @@ class Training:
         self.first, state = found
         self.game.load_state_dict(state["game"])
         self.history.lines = state["history"]
-        self.saved = f"the last good checkpoint is at step {self.first} in {self.checkpoints.directory}"
+        self.saved = (
+            f"the last good checkpoint is at step {self.first} in {self.checkpoints.directory}"
+        )
         print(f"{self.name}: going on from step {self.first} of {self.steps}", flush=True)
 
     def save(self, step: int) -> None:
@@ -68,10 +70,12 @@ class Training:
                 progress(self.name, total, "images", self.first * batch) as bar,
             ):
                 self._steps(data.at, seed, bar, lambda: wish.signal is not None)
-        except Divergence as error:
-            raise Divergence(f"{self.name}: {error}; {self.saved}") from None
+        except DivergenceError as error:
+            raise DivergenceError(f"{self.name}: {error}; {self.saved}") from None
 
-    def _steps(self, at: Callable[[int], Any], seed: int, bar: Progress, stop: Callable[[], bool]) -> None:
+    def _steps(
+        self, at: Callable[[int], Any], seed: int, bar: Progress, stop: Callable[[], bool]
+    ) -> None:
         every = self.history.every
         self.speed.start(self.first)
         for step, turns in train(self.game, at, steps=self.steps, seed=seed, first=self.first):
@@ -81,7 +85,9 @@ class Training:
                 continue
             if stop():
                 self.save(step + 1)
-                raise Interrupted(f"{self.name} stopped at step {step + 1}; the same command goes on")
+                raise Interrupted(
+                    f"{self.name} stopped at step {step + 1}; the same command goes on"
+                )
             if time.monotonic() - self.clock > self.save_every:
                 self.save(step + 1)
             elif (step + 1) % (every * FLUSH_ROWS) == 0:

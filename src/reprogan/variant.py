@@ -1,4 +1,4 @@
-"""From configuration to a game: a variant is networks, a game, an objective, tricks and optimizers."""
+"""From configuration to a game: networks, a game, an objective, tricks and optimizers."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Variant(Component):
     def build(self, shape: Shape, device: torch.device | str = "cpu") -> Game:
         """The game, ready to be trained, its weights drawn from torch's CPU generator.
 
-        Networks first, then the objective on every pair, then the tricks (those that reshape a
-        network before those that look at it), then the move to the device, optimizers last.
+        Networks first, then the objective on every pair, then the tricks, then the move to the
+        device; optimizers last, when it is settled what there is to train.
         """
         from .game import Weighted
 
@@ -55,7 +55,7 @@ class Variant(Component):
         for pair in game.pairs:
             pair.critic.terms["adversarial"] = Weighted(self.objective.critic)
             pair.generator.terms["adversarial"] = Weighted(self.objective.generator)
-        for trick in sorted(self.tricks, key=lambda trick: not trick.reshapes):
+        for trick in self.tricks:
             trick.apply(game)
         for network in game.networks.values():
             network.to(device)

@@ -1,13 +1,14 @@
 """Every stage of the pipeline, several at a time: DVC's own stages, each after what it depends on.
 
-Training uses one thread, because bits depend on it, so it is the variants that run side by side. Each
-stage is a `dvc repro --single-item`, which holds the repository's lock only while it reads and writes
-dvc.lock.
+Training uses one thread, because bits depend on it, so it is the variants that run side by side.
+Each stage is a `dvc repro --single-item`, which holds the repository's lock only while it reads and
+writes dvc.lock.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,8 +17,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
-
-import yaml
 
 from .files import write
 
@@ -40,7 +39,7 @@ class Board(Protocol):
 
 
 def plan(targets: Iterable[str] = ()) -> Graph:
-    """The stages that `dvc repro TARGETS` would look at, all of them by default, from DVC itself."""
+    """The stages that `dvc repro TARGETS` would look at, by default all, from DVC itself."""
     from dvc.repo import Repo
     from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
 
@@ -65,7 +64,7 @@ class Zoo:
     stopped: bool = False
 
     def play(self) -> None:
-        """Run every stage. After a failure no further one is started; raises StageError at the end."""
+        """Run every stage, until one fails; then raises StageError once the running ones end."""
         left, done = list(self.graph), set[str]()
         with ThreadPoolExecutor(self.jobs) as pool:
             futures: dict[Future[bool], str] = {}
@@ -92,13 +91,16 @@ class Zoo:
             return False
         self.board.say(stage, "running")
         command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", "--single-item", stage]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        process = subprocess.Popen(  # noqa: S603  our own command
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
         )
         self.running[stage] = process
         lines = []
-        assert process.stdout is not None
-        for line in process.stdout:
+        for line in process.stdout or ():
             lines.append(line.rstrip())
             self.board.say(stage, "running", line.strip())
         del self.running[stage]
@@ -130,25 +132,20 @@ def last_words(lines: Sequence[str]) -> Sequence[str]:
 
 
 def put_in_order(lock: Path, before: Sequence[str], graph: Graph) -> None:
-    """Order dvc.lock as a serial run leaves it: the entries of `before`, then new ones as planned."""
-    table = yaml.safe_load(lock.read_text("utf-8"))
-    stages = table["stages"]
-    order = [s for s in before if s in stages]
-    order += [s for s in graph if s in stages and s not in order]
-    order += [s for s in stages if s not in order]
-    if order != list(stages):
-        table["stages"] = {stage: stages[stage] for stage in order}
-        write(lock, dump_as_dvc(table))
+    """Order dvc.lock as a serial run leaves it: the entries of `before`, then new ones."""
+    head, blocks = parts(lock)
+    order = [stage for stage in before if stage in blocks]
+    order += [stage for stage in graph if stage in blocks and stage not in order]
+    order += [stage for stage in blocks if stage not in order]
+    if order != list(blocks):
+        write(lock, head + "".join(blocks[stage] for stage in order))
 
 
-def dump_as_dvc(table: Mapping[str, object]) -> str:
-    """YAML in the words of DVC's own writer, so that a reordered lock differs in nothing else."""
-    from dvc.utils.serialize import dumps_yaml
+def parts(lock: Path) -> tuple[str, dict[str, str]]:
+    """The head of a dvc.lock and the text of each stage's entry, in order; none without a file.
 
-    text: str = dumps_yaml(table)
-    return text
-
-
-def entries(lock: Path) -> list[str]:
-    """The stages that a dvc.lock holds, in its order; none where there is no such file."""
-    return list(yaml.safe_load(lock.read_text("utf-8"))["stages"]) if lock.exists() else []
+    As text, because what a YAML reader and writer do to numbers is not what DVC's do.
+    """
+    text = lock.read_text("utf-8") if lock.exists() else ""
+    head, *entries = re.split(r"^(?=  \S)", text, flags=re.MULTILINE)
+    return head, {entry[: entry.index(":\n")].strip(): entry for entry in entries}

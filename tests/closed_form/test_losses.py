@@ -4,9 +4,9 @@ import math
 
 import pytest
 import torch
-from hands import exchange, softplus
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from hands import exchange, softplus
 from reprogan.losses import OBJECTIVES
 
 REAL, FAKE = 0.7, -0.4

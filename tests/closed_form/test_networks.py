@@ -20,7 +20,9 @@ def kinds(network):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_shapes(name, size, channels):
     shape = Shape(channels, size)
-    networks = NETWORKS[name](**({"width": 2} if name == "dcgan" else {"width": 8, "critic_width": 4}))
+    networks = NETWORKS[name](
+        **({"width": 2} if name == "dcgan" else {"width": 8, "critic_width": 4})
+    )
     networks.check(size)
     images = networks.generator(shape, 5)(torch.randn(3, 5))
     assert images.shape == (3, channels, size, size) and images.abs().max() <= 1
@@ -62,7 +64,11 @@ def test_dcgan_places_norms_as_section_3_says():
         "Conv2d", "BatchNorm2d", "LeakyReLU",
         "Conv2d", "BatchNorm2d", "LeakyReLU", "Flatten", "Linear",
     ]  # fmt: skip
-    slopes = [m.negative_slope for m in networks.critic(Shape(3, 32)).modules() if hasattr(m, "negative_slope")]
+    slopes = [
+        m.negative_slope
+        for m in networks.critic(Shape(3, 32)).modules()
+        if hasattr(m, "negative_slope")
+    ]
     assert slopes == [0.2] * 3
 
 
@@ -98,4 +104,6 @@ def test_mlp_is_that_of_the_2014_code():
     linear = [m for m in critic.modules() if isinstance(m, nn.Linear)]
     assert [(m.in_features, m.out_features) for m in linear] == [(784, 1200), (240, 1200), (240, 1)]
     assert [m.p for m in critic.modules() if isinstance(m, nn.Dropout)] == [0.2, 0.5, 0.5]
-    assert linear[0].weight.abs().max().item() <= 0.005 < generator.body[0].weight.abs().max().item()
+    assert (
+        linear[0].weight.abs().max().item() <= 0.005 < generator.body[0].weight.abs().max().item()
+    )

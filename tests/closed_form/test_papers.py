@@ -1,6 +1,7 @@
 """Rows of params.yaml that bear a paper's name carry that paper's settings."""
 
 import pytest
+
 from small import params
 
 ADAM = {"name": "adam", "learning_rate": 2e-4, "beta1": 0.5, "beta2": 0.999, "eps": 1e-8}
@@ -44,7 +45,11 @@ def test_loss_row(name):
     loss, paper = params().losses[name], PAPERS[name]
     tricks = {trick.name: trick.model_dump(exclude={"name"}) for trick in loss.tricks}
     assert loss.objective.name == paper["objective"]
-    assert (loss.n_critic, tricks, loss.critic_norm) == (paper["n_critic"], paper["tricks"], paper["norm"])
+    assert (loss.n_critic, tricks, loss.critic_norm) == (
+        paper["n_critic"],
+        paper["tricks"],
+        paper["norm"],
+    )
     assert loss.optimizer.model_dump() == paper["optimizer"]
     assert loss.generator_optimizer is None
 
@@ -64,7 +69,10 @@ def test_variant_row(name):
 
 
 def test_dcgan_noise_is_uniform_of_100():
-    assert (params().variants["dcgan"].game.latent, params().variants["dcgan"].game.prior) == (100, "uniform")
+    assert (params().variants["dcgan"].game.latent, params().variants["dcgan"].game.prior) == (
+        100,
+        "uniform",
+    )
 
 
 def test_nobody_clips_under_a_momentum_optimizer_or_penalizes_under_batch_norm():

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 import torch
-from hands import exchange
-from small import SHAPE, build, images, narrow
 
-from reprogan.resident import Resident, to_bytes, to_float
+from hands import exchange
 from reprogan.game import Batch, Game, Latent, Weighted
 from reprogan.games.single import draw
-from reprogan.history import Divergence, History
+from reprogan.history import DivergenceError, History
 from reprogan.networks.modules import Maxout
+from reprogan.resident import Resident, to_bytes, to_float
 from reprogan.settings import Train
 from reprogan.trainer import train
+from small import SHAPE, build, images, narrow
 
 
 def constant(step):
@@ -30,7 +30,11 @@ def game_of(term, every=1, n_critic=1):
 
 def test_the_generator_acts_at_the_end_of_every_nth_step():
     game = game_of(lambda round: round.on_fake.score.mean(), n_critic=5)
-    acts = [(step, turn.player.name) for step, turns in train(game, constant, steps=10, seed=0) for turn in turns]
+    acts = [
+        (step, turn.player.name)
+        for step, turns in train(game, constant, steps=10, seed=0)
+        for turn in turns
+    ]
     assert [step for step, name in acts if name == "generator"] == [4, 9]
     assert [step for step, name in acts if name == "critic"] == list(range(10))
     assert acts[4:6] == [(4, "critic"), (4, "generator")]
@@ -42,7 +46,9 @@ def test_a_lazy_term_acts_every_nth_turn_and_n_fold():
     critic.terms["always"] = Weighted(lambda round: 0 * round.on_real.score.mean())
     game.players[1].terms = {"t": Weighted(lambda round: round.on_fake.score.mean())}
     critic.optimizer = torch.optim.SGD(critic.parameters, 0.0)
-    seen = [float(turns[0].losses.get("t", 0)) for _, turns in train(game, constant, steps=8, seed=0)]
+    seen = [
+        float(turns[0].losses.get("t", 0)) for _, turns in train(game, constant, steps=8, seed=0)
+    ]
     assert seen == [0, 0, 0, 8, 0, 0, 0, 8]
 
 
@@ -62,7 +68,9 @@ def test_an_sgd_step_by_hand():
 
 
 def test_every_epoch_shows_every_image_once_in_an_order_of_its_own():
-    data = Resident(torch.arange(10, dtype=torch.uint8).view(10, 1, 1, 1), torch.arange(10), batch=4, seed=3)
+    data = Resident(
+        torch.arange(10, dtype=torch.uint8).view(10, 1, 1, 1), torch.arange(10), batch=4, seed=3
+    )
     shown = [int(i) for step in range(10) for i in data.at(step).y]
     epochs = [shown[k : k + 10] for k in range(0, 40, 10)]
     assert all(sorted(epoch) == list(range(10)) for epoch in epochs)
@@ -114,7 +122,12 @@ def test_history_is_the_mean_over_its_window():
         history.add(step, turns)
     history.flush()
     rows = [line.split(",")[:3] for line in history.csv.splitlines()]
-    assert rows == [["step", "images", "critic_t"], ["2", "8", "4"], ["4", "16", "12"], ["5", "20", "18"]]
+    assert rows == [
+        ["step", "images", "critic_t"],
+        ["2", "8", "4"],
+        ["4", "16", "12"],
+        ["5", "20", "18"],
+    ]
 
 
 def test_a_loss_that_is_not_finite_is_named_with_its_step():
@@ -124,7 +137,7 @@ def test_a_loss_that_is_not_finite_is_named_with_its_step():
     history = History.of(game, every=2, batch=4)
     for step, turns in train(game, constant, steps=4, seed=0):
         history.add(step, turns)
-    with pytest.raises(Divergence, match="critic_t is nan at step 2"):
+    with pytest.raises(DivergenceError, match="critic_t is nan at step 2"):
         history.flush()
 
 

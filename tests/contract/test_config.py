@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-from small import ROOT, params
 
 from reprogan.component import ConfigError
 from reprogan.config import EXPERIMENT, overlay, parse, read
@@ -16,12 +15,15 @@ from reprogan.metrics.extractors import EXTRACTORS
 from reprogan.networks import NETWORKS
 from reprogan.optimizers import OPTIMIZERS
 from reprogan.tricks import TRICKS
+from small import ROOT, params
 
 REGISTRIES = [GAMES, OBJECTIVES, EXTRACTORS, NETWORKS, OPTIMIZERS, TRICKS]
 FILE = ROOT / "params.yaml"
 
 
-@pytest.mark.parametrize(("name", "entry"), [item for table in REGISTRIES for item in table.items()])
+@pytest.mark.parametrize(
+    ("name", "entry"), [item for table in REGISTRIES for item in table.items()]
+)
 def test_every_entry_is_named_as_its_key_and_says_what_it_is(name, entry):
     assert entry.model_fields["name"].default == name
     assert entry.__doc__ and entry.__module__.rsplit(".", 1)[-1] in (name, "optimizers")
@@ -55,7 +57,9 @@ FAULTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "words"), FAULTS, ids=[str(change)[:60] for change, _ in FAULTS])
+@pytest.mark.parametrize(
+    ("change", "words"), FAULTS, ids=[str(change)[:60] for change, _ in FAULTS]
+)
 def test_fault_is_named(change, words):
     with pytest.raises(ConfigError) as caught:
         parse(overlay(read(FILE), change), FILE)
@@ -68,7 +72,10 @@ def test_fault_is_named(change, words):
     ("row", "words"),
     [
         ({"loss": "wgann"}, ["variants.new.loss", "mean 'wgan'"]),
-        ({"networks": {"name": "mlp", "wdth": 3}}, ["variants.new.networks", "'wdth'", "mean 'width'"]),
+        (
+            {"networks": {"name": "mlp", "wdth": 3}},
+            ["variants.new.networks", "'wdth'", "mean 'width'"],
+        ),
         ({"images": "many"}, ["variants.new.images", "'many'"]),
     ],
 )
@@ -96,7 +103,9 @@ def test_all_faults_are_told_at_once():
 
 
 def test_a_typo_is_refused_before_torch_is_loaded(tmp_path):
-    (tmp_path / "params.yaml").write_text(FILE.read_text("utf-8").replace("loss: non_", "loss: nom_", 1), "utf-8")
+    (tmp_path / "params.yaml").write_text(
+        FILE.read_text("utf-8").replace("loss: non_", "loss: nom_", 1), "utf-8"
+    )
     code = (
         "import sys; sys.argv[1:] = ['train']\n"
         "from reprogan.cli import app\n"
@@ -109,7 +118,10 @@ def test_a_typo_is_refused_before_torch_is_loaded(tmp_path):
         env={"PYTHONPATH": str(ROOT / "src"), "PATH": ""},
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
-    assert "unknown loss 'nom_saturating'" in run.stderr and "Did you mean 'non_saturating'" in run.stderr
+    assert (
+        "unknown loss 'nom_saturating'" in run.stderr
+        and "Did you mean 'non_saturating'" in run.stderr
+    )
 
 
 def test_floats_are_read_as_dvc_reads_them(tmp_path):
@@ -121,7 +133,12 @@ def test_floats_are_read_as_dvc_reads_them(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("a: [", "not YAML"), ("- a", "must hold a mapping"), ("a: 1\na: 2", "given twice"), ("", "mapping")],
+    [
+        ("a: [", "not YAML"),
+        ("- a", "must hold a mapping"),
+        ("a: 1\na: 2", "given twice"),
+        ("", "mapping"),
+    ],
 )
 def test_a_file_that_is_no_mapping(tmp_path, text, word):
     path = tmp_path / "params.yaml"
@@ -138,7 +155,9 @@ def test_outside_the_repository(tmp_path):
 def test_n_critic_null_is_what_the_loss_row_says():
     raw = read(FILE)
     for loss, n_critic, expected in (("wgan_gp", None, 5), ("wgan_gp", 2, 2), ("minimax", None, 1)):
-        resolved = parse(overlay(raw, {"loss": loss, "n_critic": n_critic}), FILE).variant(EXPERIMENT)
+        resolved = parse(overlay(raw, {"loss": loss, "n_critic": n_critic}), FILE).variant(
+            EXPERIMENT
+        )
         assert resolved.n_critic == expected
 
 
@@ -160,12 +179,18 @@ def test_no_interpolation_in_params():
 
 
 def test_an_unknown_row():
-    with pytest.raises(ConfigError, match=r"unknown variant 'wgann'; valid: experiment, gan.*mean 'wgan'"):
+    with pytest.raises(
+        ConfigError, match=r"unknown variant 'wgann'; valid: experiment, gan.*mean 'wgan'"
+    ):
         params().variant("wgann")
 
 
 def test_overlay_merges_what_is_the_same_component_only():
-    base = {"networks": {"name": "dcgan", "width": 3}, "variants": {"a": 1}, "x": {"y": {"z": 1}, "w": 2}}
+    base = {
+        "networks": {"name": "dcgan", "width": 3},
+        "variants": {"a": 1},
+        "x": {"y": {"z": 1}, "w": 2},
+    }
     top = {"networks": {"name": "mlp"}, "variants": {"b": 2}, "x": {"y": {"z": 3}}}
     assert overlay(base, top) == {
         "networks": {"name": "mlp"}, "variants": {"b": 2}, "x": {"y": {"z": 3}, "w": 2},

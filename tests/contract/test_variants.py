@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from small import SHAPE, ZOO, build, images, narrow, same
 
 from reprogan.checkpoint import Checkpoints
 from reprogan.config import EXPERIMENT
@@ -11,6 +10,7 @@ from reprogan.history import History
 from reprogan.sampling import CHUNK, draw
 from reprogan.trainer import let_learn, take_turn, train
 from reprogan.variant import Variant
+from small import SHAPE, ZOO, build, images, narrow, same
 
 every_variant = pytest.mark.parametrize("name", ZOO)
 
@@ -37,7 +37,8 @@ def test_resumed_is_uninterrupted_bit_for_bit(name, tmp_path):
     assert same(whole.state_dict(), again.state_dict()) == []
     device = torch.device("cpu")
     assert torch.equal(
-        draw(whole, 0, range(20), told(variant), device), draw(again, 0, range(20), told(variant), device)
+        draw(whole, 0, range(20), told(variant), device),
+        draw(again, 0, range(20), told(variant), device),
     )
 
 
@@ -74,8 +75,10 @@ def test_samples_are_images_and_leave_no_trace(name):
     assert drawn.std(0).max() > 1e-4
     assert same(before, game.networks["generator"].state_dict()) == []
     assert all(network.training for network in game.networks.values())
-    shuffled = game.sample([pair.latent.of(5, range(7, 9), k) for k, pair in enumerate(game.pairs)],
-                           torch.tensor([7, 8]) if told(variant) else None)
+    shuffled = game.sample(
+        [pair.latent.of(5, range(7, 9), k) for k, pair in enumerate(game.pairs)],
+        torch.tensor([7, 8]) if told(variant) else None,
+    )
     assert torch.allclose(shuffled, drawn[7:9], atol=1e-5)
 
 
@@ -87,7 +90,10 @@ def test_history_has_a_finite_field_for_each_column(name):
         history.add(step, turns)
     history.flush()
     header, *rows = [line.split(",") for line in history.csv.splitlines()]
-    assert header[:2] == ["step", "images"] and [row[:2] for row in rows] == [["5", "40"], ["10", "80"]]
+    assert header[:2] == ["step", "images"] and [row[:2] for row in rows] == [
+        ["5", "40"],
+        ["10", "80"],
+    ]
     assert {"critic_adversarial", "critic_gap", "generator_gradient_norm"} <= set(header)
     assert all(len(row) == len(header) and all(abs(float(v)) < 1e6 for v in row) for row in rows)
 

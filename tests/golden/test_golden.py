@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from small import ZOO, build, images, params
 
 from reprogan.trainer import train
+from small import ZOO, build, images, params
 
 FOLDER = Path(__file__).parent
 NAMES = [name for name in ZOO if name in params().rows or name.count("+") == 1]

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from closure import code_of
-from small import ROOT, params
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from closure import code_of
 from reprogan.__main__ import app
+from small import ROOT, params
 
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
 PLAIN = {name: stage for name, stage in STAGES.items() if "foreach" not in stage}
@@ -70,7 +70,9 @@ def test_training_depends_on_its_own_loss_row_only():
     assert "losses.${item.loss}" in GROUPS["train_variant"]["params"]
 
 
-@pytest.mark.parametrize("name", [None, *sorted({command(stage) for stage in ALL.values()}), "zoo", "sync", "preset"])
+@pytest.mark.parametrize(
+    "name", [None, *sorted({command(stage) for stage in ALL.values()}), "zoo", "sync", "preset"]
+)
 def test_help(name):
     result = CliRunner().invoke(app, [*([name] if name else []), "--help"])
     assert result.exit_code == 0 and "Usage" in result.output

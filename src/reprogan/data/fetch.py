@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 from filelock import FileLock
 
+from ..scratch import scratch
 from .addresses import addresses
 from .errors import DataError
 from .remote import RemoteFile
@@ -19,7 +19,7 @@ def downloads() -> Path:
 
     It belongs to the repository, not to the working copy that an experiment in the queue has.
     """
-    return Path(os.environ.get("DVC_ROOT", "")) / ".dvc" / "tmp" / "reprogan" / "downloads"
+    return scratch() / "downloads"
 
 
 def fetch(file: RemoteFile, mirror: str | None) -> Path:

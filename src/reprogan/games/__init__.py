@@ -1,10 +1,13 @@
-"""Games: name -> who plays whom, on what view of the data, and how their generators draw an image."""
+"""Games: name -> who plays whom, on what view of the data, and how an image is drawn."""
 
 from __future__ import annotations
 
-from ..component import Component, one_of
+from typing import Annotated
+
+from ..component import OneOf
+from .rules import Rules
 from .single import Single
 
-GAMES: dict[str, type[Component]] = {"single": Single}
+GAMES: dict[str, type[Rules]] = {"single": Single}
 
-AnyGame = one_of(GAMES)
+AnyGame = Annotated[Rules, OneOf(GAMES)]

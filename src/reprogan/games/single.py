@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from ..component import Component, ConfigError, Count
+from ..component import ConfigError, Count
+from .rules import Rules
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -15,20 +16,21 @@ if TYPE_CHECKING:
     from ..variant import Shape
 
 
-class Single(Component):
-    """latent: numbers of noise an image. prior: their distribution. conditional: both networks are told the class."""
+class Single(Rules):
+    """latent: numbers of noise an image. prior: their distribution; uniform is on (-1, 1)."""
 
     name: Literal["single"] = "single"
     latent: Count = 64
     prior: Literal["normal", "uniform"] = "normal"
-    conditional: bool = False
 
     def build(self, networks: Networks, shape: Shape, n_critic: int) -> Game:
-        """The game before its objective. Raises ConfigError for a conditional game on unlabeled images."""
+        """The game before its objective. Raises ConfigError where labels are needed and missing."""
         from ..game import Game, Latent, Pair, Player, unchanged
 
         if self.conditional and not shape.classes:
-            raise ConfigError("game.conditional: true needs labeled images, and these have no classes")
+            raise ConfigError(
+                "game.conditional: true needs labeled images, and these have no classes"
+            )
         told = replace(shape, classes=shape.classes if self.conditional else 0)
         pair = Pair(
             critic=Player("critic", networks.critic(told)),

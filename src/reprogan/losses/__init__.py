@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from ..component import Component, one_of
+from typing import Annotated
+
+from ..component import OneOf
 from .hinge import Hinge
 from .least_squares import LeastSquares
 from .minimax import Minimax
 from .non_saturating import NonSaturating
+from .objective import Objective
 from .wasserstein import Wasserstein
 
-OBJECTIVES: dict[str, type[Component]] = {
+OBJECTIVES: dict[str, type[Objective]] = {
     "minimax": Minimax,
     "non_saturating": NonSaturating,
     "least_squares": LeastSquares,
@@ -17,4 +20,4 @@ OBJECTIVES: dict[str, type[Component]] = {
     "hinge": Hinge,
 }
 
-AnyObjective = one_of(OBJECTIVES)
+AnyObjective = Annotated[Objective, OneOf(OBJECTIVES)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ..component import Component
+from .objective import Objective
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..game import Round
 
 
-class LeastSquares(Component):
+class LeastSquares(Objective):
     """Scores are regressed on 1 for real and 0 for fake images."""
 
     name: Literal["least_squares"] = "least_squares"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ..component import Component
+from .objective import Objective
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..game import Round
 
 
-class Minimax(Component):
+class Minimax(Objective):
     """The generator minimizes log(1 - D(G(z))), the very thing that the critic maximizes.
 
     Its gradient vanishes where the critic is sure: it saturates (section 3 of the paper).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ..component import Component
+from .objective import Objective
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from ..game import Round
 
 
-class NonSaturating(Component):
-    """The generator maximizes log D(G(z)): the same fixed point as minimax, a gradient from the start."""
+class NonSaturating(Objective):
+    """The generator maximizes log D(G(z)): minimax's fixed point, a gradient from the start."""
 
     name: Literal["non_saturating"] = "non_saturating"
 

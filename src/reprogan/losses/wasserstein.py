@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ..component import Component
+from .objective import Objective
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..game import Round
 
 
-class Wasserstein(Component):
+class Wasserstein(Objective):
     """Minus the critic's loss estimates a distance, if a trick keeps the critic Lipschitz."""
 
     name: Literal["wasserstein"] = "wasserstein"

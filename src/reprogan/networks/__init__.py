@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from ..component import one_of
+from typing import Annotated
+
+from ..component import OneOf
 from .dcgan import Dcgan
 from .mlp import Mlp
 from .networks import Networks
 
 NETWORKS: dict[str, type[Networks]] = {"dcgan": Dcgan, "mlp": Mlp}
 
-AnyNetworks = one_of(NETWORKS)
+AnyNetworks = Annotated[Networks, OneOf(NETWORKS)]
 
 __all__ = ["NETWORKS", "AnyNetworks", "Networks"]

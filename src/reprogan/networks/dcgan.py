@@ -18,8 +18,8 @@ SIZES = (8, 16, 28, 32, 64, 128)
 class Dcgan(Networks):
     """Strided 4x4 convolutions, no pooling, no hidden linear layer.
 
-    The generator is ReLU and ends in tanh; the critic is LeakyReLU(0.2). Norms stand everywhere but on
-    the generator's output and the critic's input. Channels double as the side halves.
+    The generator is ReLU and ends in tanh; the critic is LeakyReLU(0.2). Norms stand everywhere but
+    on the generator's output and the critic's input. Channels double as the side halves.
 
     width: channels at half the image's side; the paper's is 128 at 64x64.
     init_std: of N(0, std) weights.
@@ -81,6 +81,6 @@ class Dcgan(Networks):
         return network
 
     def widths(self, size: int) -> list[int]:
-        """The critic's channels from the image inward: at least two stages, down to a side of 4 or 7."""
+        """The critic's channels from the image inward: at least two stages, to a side of 4 or 7."""
         stages = max(2, (size // 4).bit_length() - 1)
         return [self.width << depth for depth in range(stages)]

@@ -37,7 +37,7 @@ class Mlp(Networks):
         """Any size."""
 
     def generator(self, shape: Shape, latent: int) -> nn.Module:
-        """latent -> width -> width -> pixels."""
+        """Latent -> width -> width -> pixels."""
         from torch import nn
 
         from .modules import Generator

@@ -19,8 +19,7 @@ class Generator(nn.Module):
     def forward(self, z: Tensor, given: Tensor | None = None) -> Tensor:
         """(N, latent), (N,) classes -> (N, C, H, W) in [-1, 1]."""
         if self.classes:
-            assert given is not None
-            z = torch.cat([z, one_hot(given, self.classes).to(z.dtype)], dim=1)
+            z = torch.cat([z, code(given, self.classes)], dim=1)
         return self.body(z)  # type: ignore[no-any-return]
 
 
@@ -30,7 +29,9 @@ class Critic(nn.Module):
     With classes, the body sees `tell(images, one-hot code)` in the images' place.
     """
 
-    def __init__(self, body: nn.Module, features: int, tell: nn.Module | None, classes: int = 0) -> None:
+    def __init__(
+        self, body: nn.Module, features: int, tell: nn.Module | None, classes: int = 0
+    ) -> None:
         super().__init__()
         self.body, self.tell, self.classes = body, tell, classes
         self.head = nn.Linear(features, 1)
@@ -38,10 +39,16 @@ class Critic(nn.Module):
     def forward(self, x: Tensor, given: Tensor | None = None) -> Verdict:
         """(N, C, H, W) in [-1, 1], (N,) classes -> the verdict on each."""
         if self.tell is not None:
-            assert given is not None
-            x = self.tell(x, one_hot(given, self.classes).to(x.dtype))
+            x = self.tell(x, code(given, self.classes))
         features = self.body(x)
         return Verdict(self.head(features)[:, 0], features)
+
+
+def code(given: Tensor | None, classes: int) -> Tensor:
+    """(N,) classes -> (N, classes) float32, one-hot. Raises ValueError when none are given."""
+    if given is None:
+        raise ValueError(f"this network is told which of {classes} classes an image is of")
+    return one_hot(given, classes).float()
 
 
 class Plane(nn.Module):

@@ -16,7 +16,7 @@ Norm = Literal["none", "batch", "layer"]
 
 
 class Networks(Component):
-    """A generator and the critic that its paper sets against it; a loss row may set `critic_norm`."""
+    """A generator and the critic set against it; a loss row may set `critic_norm`."""
 
     name: str
     critic_norm: Norm = "none"

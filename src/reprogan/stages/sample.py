@@ -13,8 +13,10 @@ from ..sampling import Model
 from ..settings import Sample
 
 
-def sample(name: str, settings: Sample, model: Path, images: Path, picture: Path, device: str) -> None:
-    """Draw settings.images images from `model`; write them as npz (images, labels) and as a grid."""
+def sample(
+    name: str, settings: Sample, model: Path, images: Path, picture: Path, device: str
+) -> None:
+    """Draw images from `model`; write them as npz (images, labels) and as a grid."""
     trained = Model.load(model, device)
     parts = []
     with progress(f"{name} samples", settings.images, "images") as bar:

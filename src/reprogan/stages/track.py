@@ -13,7 +13,7 @@ from ..tracking import connect, exclusive, read_result, record
 
 
 def track(names: Iterable[str], here: Path, out: Path | None = None) -> int:
-    """Record the results of these rows, from dvc.lock and the outputs under `here`; how many were new.
+    """Record the results of these rows, of dvc.lock and outputs under `here`; how many are new.
 
     `out` lists the key of each result, and nothing that depends on the store: run ids are random.
     """

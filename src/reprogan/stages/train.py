@@ -26,7 +26,8 @@ from ..variant import Shape, Variant
 class Machine:
     """Facts that change no result on the same kind of device, so they are options and not params.
 
-    device: auto, cpu, cuda or cuda:i. scratch: where checkpoints go. save_every: seconds between them.
+    scratch: where checkpoints go. device: auto, cpu, cuda or cuda:i. save_every: seconds between
+    checkpoints.
     """
 
     scratch: Path
@@ -35,14 +36,14 @@ class Machine:
 
 
 def train(
-    name: str, variant: Variant, settings: Train, steps: int, data: Path, model: Path, history: Path,
-    machine: Machine,
+    name: str, variant: Variant, settings: Train, steps: int,
+    data: Path, model: Path, history: Path, machine: Machine,
 ) -> None:  # fmt: skip
     """Train `variant` for `steps` critic steps on data/train.npz and write `model` and `history`.
 
     A run that was killed goes on from its last checkpoint, if configuration, data, code and device
     are the same, and ends with the same bits. Raises Interrupted after SIGINT or SIGTERM,
-    and Divergence at the first loss that is not finite.
+    and DivergenceError at the first loss that is not finite.
     """
     source = data / "train.npz"
     images = ImageSet.load(source)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..component import several_of
+from typing import Annotated
+
+from ..component import SeveralOf
 from .average import Average
 from .gradient_penalty import GradientPenalty
 from .linear_decay import LinearDecay
@@ -18,4 +20,4 @@ TRICKS: dict[str, type[Trick]] = {
     "weight_clip": WeightClip,
 }
 
-AnyTricks = several_of(TRICKS)
+AnyTricks = Annotated[tuple[Trick, ...], SeveralOf(TRICKS)]

@@ -1,4 +1,4 @@
-"""Exponential moving average of the generator: the average is sampled. Karras et al. 2018, section 5."""
+"""Exponential moving average of the generator, which is sampled. Karras et al. 2018, section 5."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class GradientPenalty(Trick):
-    """weight * mean (|grad D| - 1)^2, taken at uniform points on segments from real to fake images."""
+    """weight * mean (|grad D| - 1)^2, at uniform points on segments from real to fake images."""
 
     name: Literal["gradient_penalty"] = "gradient_penalty"
     weight: NonNegative = 10.0
@@ -42,4 +42,5 @@ def gradient_norm(round: Round, x: Tensor) -> Tensor:
 
     x = x.detach().requires_grad_(True)
     (gradient,) = torch.autograd.grad(round.judge(x).score.sum(), x, create_graph=True)
-    return gradient.flatten(1).norm(dim=1)
+    norm: Tensor = gradient.flatten(1).norm(dim=1)
+    return norm

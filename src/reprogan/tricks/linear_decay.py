@@ -1,4 +1,4 @@
-"""Learning rates that fall linearly to zero. Gulrajani et al. 2017, appendix F; Miyato et al. 2018."""
+"""Learning rates that fall linearly to 0. Gulrajani et al. 2017, appendix F; Miyato et al. 2018."""
 
 from __future__ import annotations
 

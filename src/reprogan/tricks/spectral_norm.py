@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..component import Count
 from .trick import Trick
@@ -12,9 +12,8 @@ if TYPE_CHECKING:
 
 
 class SpectralNorm(Trick):
-    """Each weight is divided by its largest singular value, followed by power iteration in every forward."""
+    """Each weight is divided by its largest singular value, by power iteration in every forward."""
 
-    reshapes: ClassVar[bool] = True
     name: Literal["spectral_norm"] = "spectral_norm"
     power_iterations: Count = 1
 
@@ -24,6 +23,8 @@ class SpectralNorm(Trick):
         from torch.nn.utils.parametrizations import spectral_norm
 
         for pair in game.pairs:
-            layers = [m for m in pair.critic.network.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
+            layers = [
+                m for m in pair.critic.network.modules() if isinstance(m, nn.Conv2d | nn.Linear)
+            ]
             for layer in layers:
                 spectral_norm(layer, n_power_iterations=self.power_iterations)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from ..component import Component
 
@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 class Trick(Component):
     """Edits a game that has its networks and its objective, and not yet its optimizers.
 
-    reshapes: it changes a network's modules or parameters, so it must act before tricks that look
-    at them; tricks are otherwise applied in the order of params.yaml.
+    What it needs of a network or of its parameters it reads when it acts, not when it is applied:
+    a later trick may still reshape them. So the order of tricks does not matter.
     """
 
-    reshapes: ClassVar[bool] = False
     name: str
 
     @abstractmethod

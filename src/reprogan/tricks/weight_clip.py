@@ -9,11 +9,13 @@ from ..component import Positive
 from .trick import Trick
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from ..game import Game, Player
 
 
 class WeightClip(Trick):
-    """Every critic parameter, batch norm's too, is clamped to [-limit, limit] after each critic update."""
+    """Every critic parameter, batch norm's too, is clamped to [-limit, limit] after each update."""
 
     name: Literal["weight_clip"] = "weight_clip"
     limit: Positive = 0.01
@@ -29,5 +31,6 @@ def clip(player: Player, limit: float) -> None:
     import torch
 
     with torch.no_grad():
-        torch._foreach_clamp_min_(player.parameters, -limit)
-        torch._foreach_clamp_max_(player.parameters, limit)
+        parameters: list[Tensor] = [*player.parameters]
+        torch._foreach_clamp_min_(parameters, -limit)
+        torch._foreach_clamp_max_(parameters, limit)

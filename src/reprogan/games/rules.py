@@ -1,0 +1,27 @@
+"""What the rules of a game are."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+from ..component import Component
+
+if TYPE_CHECKING:
+    from ..game import Game
+    from ..networks import Networks
+    from ..variant import Shape
+
+
+class Rules(Component):
+    """Who plays whom, on what view of the data, and how the generators draw an image.
+
+    conditional: whether the networks are told the class of an image.
+    """
+
+    name: str
+    conditional: bool = False
+
+    @abstractmethod
+    def build(self, networks: Networks, shape: Shape, n_critic: int) -> Game:
+        """The game before its objective."""

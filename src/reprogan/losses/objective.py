@@ -1,0 +1,27 @@
+"""What an objective is."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+from ..component import Component
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ..game import Round
+
+
+class Objective(Component):
+    """What each side minimizes; either may read scores of both real and generated images."""
+
+    name: str
+
+    @abstractmethod
+    def critic(self, round: Round) -> Tensor:
+        """The critic's loss, a scalar."""
+
+    @abstractmethod
+    def generator(self, round: Round) -> Tensor:
+        """The generator's loss, a scalar."""

@@ -1,0 +1,69 @@
+"""Samples as the `sample` stage writes them, checked against the images they imitate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from .npz import read_npz
+
+Labels = npt.NDArray[np.int64]
+Images = npt.NDArray[np.uint8]
+
+UNCONDITIONAL = -1
+"""The label of a sample whose generator was told no class."""
+
+
+def load_samples(path: Path) -> tuple[Images, Labels]:
+    """Images (N, C, S, S) uint8 in [0, 255] and the classes asked for, (N,) int64.
+
+    Raises ValueError when the file is missing or damaged, or holds other arrays.
+    """
+    arrays = read_npz(path, "sample")
+    if "images" not in arrays:
+        raise ValueError(f"{path} must hold `images`; it holds {', '.join(arrays) or 'nothing'}")
+    images = arrays["images"]
+    refuse_foreign(path, images)
+    labels = arrays.get("labels", np.full(len(images), UNCONDITIONAL))
+    if labels.shape != images.shape[:1] or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(
+            f"{path}: labels must be ({len(images)},) int64; got {labels.shape} {labels.dtype}"
+        )
+    return images, labels.astype(np.int64)
+
+
+def refuse_foreign(path: Path, images: npt.NDArray[np.generic]) -> None:
+    """Only bytes are compared with bytes; floats are told what is wrong with them."""
+    if np.issubdtype(images.dtype, np.floating) and not np.isfinite(images).all():
+        raise ValueError(f"{path}: images hold NaN or infinity: the generator has diverged")
+    if images.dtype != np.uint8:
+        raise ValueError(
+            f"{path}: images must be uint8 in [0, 255], rounded from (x + 1) * 127.5;"
+            f" got {images.dtype}"
+        )
+    if images.ndim != 4:
+        raise ValueError(f"{path}: images must be (N, C, S, S); got {images.shape}")
+
+
+def refuse_unlike(
+    path: Path, images: Images, labels: Labels, shape: tuple[int, int], classes: int
+) -> None:
+    """Samples must be images like the real ones, (channels, size), two or more, of known classes.
+
+    Raises ValueError with the bad value and the valid one.
+    """
+    channels, size = shape
+    if images.shape[1:] != (channels, size, size):
+        raise ValueError(
+            f"{path}: samples are {images.shape[1:]}, the real images {(channels, size, size)}:"
+            " train on the data that the reference was made of"
+        )
+    if len(images) < 2:
+        raise ValueError(f"{path}: figures need at least 2 samples; got {len(images)}")
+    if not UNCONDITIONAL <= labels.min() <= labels.max() < classes:
+        raise ValueError(
+            f"{path}: labels must be in [{UNCONDITIONAL}, {classes - 1}];"
+            f" got [{labels.min()}, {labels.max()}]"
+        )

@@ -1,0 +1,80 @@
+"""Images as PNG: grids and sheets that a person can look at, with the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from .files import write
+
+VISIBLE = 32
+"""Least height of an image in a picture, in pixels."""
+
+GUTTER = 2
+"""White between images, in pixels."""
+
+MARGIN, LINE, TEXT = 8, 16, 13
+"""Of a sheet, in pixels: space around a panel, height of a caption's line, size of its letters."""
+
+
+def grid(images: npt.NDArray[np.uint8], columns: int, scale: int | None = None) -> Image.Image:
+    """Images row by row on white, enlarged by a whole number without smoothing.
+
+    images: (N, C, H, W) uint8, N > 0, C 1 (gray) or 3 (RGB). scale: pixels for a pixel; None takes
+    the least that makes images VISIBLE. Raises ValueError for other arrays or numbers.
+    """
+    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1] not in (1, 3):
+        raise ValueError(
+            f"images must be (N, 1 or 3, H, W) uint8; got {images.shape} {images.dtype}"
+        )
+    count, channels, height, width = images.shape
+    scale = scale if scale is not None else -(-VISIBLE // height)
+    if count == 0 or columns < 1 or scale < 1:
+        raise ValueError(f"a grid needs images, columns and scale; got {count}, {columns}, {scale}")
+    rows, columns = -(-count // columns), min(columns, count)
+    high, wide = height * scale + GUTTER, width * scale + GUTTER
+    canvas = np.full((rows * high + GUTTER, columns * wide + GUTTER, channels), 255, np.uint8)
+    for i, image in enumerate(images.transpose(0, 2, 3, 1)):
+        top, left = i // columns * high + GUTTER, i % columns * wide + GUTTER
+        enlarged = image.repeat(scale, axis=0).repeat(scale, axis=1)
+        canvas[top : top + high - GUTTER, left : left + wide - GUTTER] = enlarged
+    return Image.fromarray(canvas[:, :, 0] if channels == 1 else canvas)
+
+
+def sheet(panels: Sequence[tuple[str, Image.Image]], columns: int) -> Image.Image:
+    """Captioned pictures side by side on white, row by row; a caption may have several lines.
+
+    Raises ValueError for no panel or no column.
+    """
+    if not panels or columns < 1:
+        raise ValueError(f"a sheet needs panels and columns; got {len(panels)} and {columns}")
+    font = ImageFont.load_default(size=TEXT)
+    head = LINE * max(len(caption.splitlines()) for caption, _ in panels)
+    wide = max(max(p.width, width_of(c, font)) for c, p in panels) + MARGIN
+    high = max(picture.height for _, picture in panels) + head + MARGIN
+    columns = min(columns, len(panels))
+    size = columns * wide + MARGIN, -(-len(panels) // columns) * high + MARGIN
+    canvas = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(canvas)
+    for i, (caption, picture) in enumerate(panels):
+        left, top = i % columns * wide + MARGIN, i // columns * high + MARGIN
+        draw.multiline_text((left, top), caption, fill="black", font=font, spacing=LINE - TEXT)
+        canvas.paste(picture, (left, top + head))
+    return canvas
+
+
+def width_of(caption: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> int:
+    """Pixels that the longest line of a caption takes."""
+    return max((round(font.getlength(line)) for line in caption.splitlines()), default=0)
+
+
+def save_png(image: Image.Image, path: Path) -> None:
+    """Write the whole picture or nothing; the same pixels give the same bytes."""
+    content = io.BytesIO()
+    image.save(content, format="PNG")
+    write(path, content.getvalue())

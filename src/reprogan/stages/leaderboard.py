@@ -1,0 +1,69 @@
+"""The `leaderboard` stage: every run ranked, as tables and as pictures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from PIL.Image import Image
+
+from ..files import write
+from ..metrics.chart import chart_of
+from ..metrics.ranking import PROTOCOL, Entry, ranked
+from ..metrics.ranking_text import csv_of, markdown_of
+from ..metrics.samples import load_samples
+from ..pictures import grid, save_png, sheet
+
+REPORTED = ("features", "extractor_test_accuracy", "fid_floor", "fid_constant", "warning")
+"""What the tables say of a row beside its FID and its protocol."""
+
+SHOWN, ACROSS = 24, 6
+"""Samples of each variant on the sheet, and how many of them side by side."""
+
+SHEET = 1500
+"""Width of the sheet, in pixels, which panels fill as far as they go; one panel may be wider."""
+
+
+def leaderboard(
+    names: list[str], metrics: Path, samples: Path, out_csv: Path, reports: Path
+) -> None:
+    """Write out_csv and reports/{leaderboard.md,leaderboard.png,samples.png}, bytes that repeat.
+
+    metrics: holds eval/NAME.json of each name. samples: holds NAME.npz. Raises ValueError, before
+    anything is written, when one of them is missing or damaged.
+    """
+    if not names:
+        raise ValueError("a leaderboard needs at least one variant; got none")
+    groups = ranked({name: load_figures(metrics / "eval" / f"{name}.json") for name in names})
+    panels = [panel(entry, samples) for group in groups for entry in group]
+    across = max(1, SHEET // max(picture.width for _, picture in panels))
+    write(out_csv, csv_of(groups))
+    write(reports / "leaderboard.md", markdown_of(groups))
+    write(reports / "leaderboard.png", chart_of(groups))
+    save_png(sheet(panels, across), reports / "samples.png")
+
+
+def load_figures(path: Path) -> dict[str, Any]:
+    """What the evaluate stage wrote. Raises ValueError when it is missing or lacks a field."""
+    try:
+        figures: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"{path} is missing: run `evaluate {path.stem}` first") from None
+    except ValueError as error:
+        raise ValueError(
+            f"{path} is not JSON ({error}): run `evaluate {path.stem}` again"
+        ) from None
+    if not isinstance(figures, dict):
+        raise ValueError(f"{path} holds no figures: run `evaluate {path.stem}` again")
+    wanted = (*PROTOCOL, *REPORTED, f"fid_{figures.get('extractor')}")
+    if lacking := [key for key in wanted if key not in figures]:
+        raise ValueError(f"{path} lacks {', '.join(lacking)}: run `evaluate {path.stem}` again")
+    return figures
+
+
+def panel(entry: Entry, samples: Path) -> tuple[str, Image]:
+    """A variant's first samples under its name, its FID and the verdict."""
+    images, _ = load_samples(samples / f"{entry.name}.npz")
+    caption = "\n".join(filter(None, (entry.name, f"FID {entry.fid:.4g}", entry.verdict)))
+    return caption, grid(images[:SHOWN], ACROSS)

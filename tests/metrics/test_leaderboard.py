@@ -1,0 +1,203 @@
+import csv
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from reprogan.metrics.ranking import ranked
+from reprogan.stages.leaderboard import leaderboard
+
+PROTOCOL = {
+    "n_real": 360, "n_fake": 5000, "split": "test", "splits": 10, "seed": 0, "features": 64,
+    "extractor": "classifier", "extractor_sha256": "a" * 64, "extractor_test_accuracy": 0.99,
+    "real_sha256": "b" * 64,
+}  # fmt: skip
+
+
+def row(fid, hit=10, **changes):
+    """What the evaluate stage writes."""
+    protocol = {**PROTOCOL, **changes}
+    figures = {
+        f"fid_{protocol['extractor']}": fid,
+        "fid_floor": 0.6,
+        "fid_constant": 60.0,
+        "class_histogram": {str(i): 500 for i in range(10)},
+        "warning": "",
+    }
+    if protocol["extractor"] == "classifier":
+        figures |= {"inception_score_classifier": 8.5, "inception_score_std": 0.1}
+        figures |= {"classes_hit": hit, "classes": 10, "class_kl": 0.1}
+    return {
+        **figures,
+        **protocol,
+        **({"warning": changes["warning"]} if "warning" in changes else {}),
+    }
+
+
+class Board:
+    """A repository's metrics and samples."""
+
+    def __init__(self, root, rows):
+        self.metrics, self.samples, self.names = root / "metrics", root / "samples", list(rows)
+        self.csv, self.reports = self.metrics / "leaderboard.csv", root / "reports"
+        (self.metrics / "eval").mkdir(parents=True)
+        self.samples.mkdir()
+        for i, (name, figures) in enumerate(rows.items()):
+            (self.metrics / "eval" / f"{name}.json").write_text(json.dumps(figures))
+            images = np.full((30, 1, 8, 8), 10 * i, np.uint8)
+            np.savez(self.samples / f"{name}.npz", images=images)
+
+    def make(self, names=None):
+        names = self.names if names is None else names
+        leaderboard(names, self.metrics, self.samples, self.csv, self.reports)
+        return self
+
+    @property
+    def rows(self):
+        with self.csv.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    @property
+    def markdown(self):
+        return (self.reports / "leaderboard.md").read_text("utf-8")
+
+    def outputs(self):
+        files = [self.csv, *sorted(self.reports.iterdir())]
+        return {path.name: path.read_bytes() for path in files}
+
+
+def test_the_best_comes_first_and_every_field_of_the_protocol_is_a_column(tmp_path):
+    board = Board(tmp_path, {"a": row(9.5), "b": row(10.25), "c": row(2.0)}).make()
+    assert [r["variant"] for r in board.rows] == ["c", "a", "b"]
+    assert [r["rank"] for r in board.rows] == ["1", "2", "3"]
+    assert [float(r["fid_classifier"]) for r in board.rows] == [2.0, 9.5, 10.25]
+    for key, value in PROTOCOL.items():
+        assert {r[key] for r in board.rows} == {str(value)}, key
+    assert "class_histogram" not in board.rows[0]
+
+
+def test_ties_share_a_rank_and_go_by_name(tmp_path):
+    fids = {"zeta": 5.0, "alpha": 5.0, "best": 1.0, "last": 7.0}
+    board = Board(tmp_path, {name: row(fid) for name, fid in fids.items()}).make()
+    found = [(r["variant"], r["rank"]) for r in board.rows]
+    assert found == [("best", "1"), ("alpha", "2"), ("zeta", "2"), ("last", "4")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"n_fake": 1000},
+        {"n_real": 1437},
+        {"split": "train"},
+        {"splits": 5},
+        {"seed": 1},
+        {"extractor_sha256": "c" * 64},
+        {"real_sha256": "c" * 64},
+        {"extractor": "random_features"},
+    ],
+)
+def test_unlike_protocols_are_never_ranked_together(tmp_path, change):
+    rows = {"a": row(9.0), "better_but_other": row(1.0, **change), "b": row(3.0)}
+    board = Board(tmp_path, rows).make()
+    found = [(r["group"], r["rank"], r["variant"]) for r in board.rows]
+    assert found == [("1", "1", "b"), ("1", "2", "a"), ("2", "1", "better_but_other")]
+    assert "2 different protocols" in board.markdown
+    assert board.markdown.count("| rank |") == 2
+    if "extractor" in change:
+        assert board.rows[2]["fid_classifier"] == "" and board.rows[0]["fid_random_features"] == ""
+
+
+def test_one_protocol_is_not_called_several(tmp_path):
+    markdown = Board(tmp_path, {"a": row(9.0), "b": row(3.0)}).make().markdown
+    assert "different protocols" not in markdown
+    assert "5,000 samples" in markdown and "360 real images of `test`" in markdown
+    assert "test accuracy 99.00%" in markdown and "aaaaaaaaaaaa" in markdown
+
+
+@pytest.mark.parametrize(
+    ("figures", "note"),
+    [
+        (row(5.0), ""),
+        (row(5.0, hit=5), ""),
+        (row(5.0, hit=4), "collapsed"),
+        (row(59.9), ""),
+        (row(60.0), "no better than a constant"),
+        (row(99.0, hit=1), "collapsed, no better than a constant"),
+        (row(99.0, extractor="random_features"), "no better than a constant"),
+        (row(5.0, warning="few samples"), "few samples"),
+    ],
+)
+def test_what_a_rank_hides_is_said_by_a_stated_rule(tmp_path, figures, note):
+    board = Board(tmp_path, {"a": figures}).make()
+    assert board.rows[0]["note"] == note
+    assert f"| {note} |" in board.markdown
+    assert "less than 50% of the classes" in board.markdown
+
+
+def test_an_infinite_divergence_is_shown(tmp_path):
+    board = Board(tmp_path, {"a": {**row(5.0), "class_kl": None}}).make()
+    assert "∞" in board.markdown and board.rows[0]["class_kl"] == ""
+
+
+def test_twice_gives_the_same_bytes_whatever_the_order_of_the_names(tmp_path):
+    board = Board(
+        tmp_path, {name: row(fid) for name, fid in zip("cab", (3.0, 1.0, 3.0), strict=True)}
+    )
+    first = board.make().outputs()
+    assert set(first) == {"leaderboard.csv", "leaderboard.md", "leaderboard.png", "samples.png"}
+    assert board.make(["a", "b", "c"]).outputs() == first
+    assert b"Software" not in first["leaderboard.png"]
+
+
+def test_the_sheet_shows_every_variant_and_bars_start_at_zero(tmp_path):
+    board = Board(tmp_path, {f"variant_{i}": row(1.0 + i) for i in range(9)}).make()
+    with Image.open(board.reports / "samples.png") as sheet:
+        shades = {shade for _, shade in sheet.convert("L").getcolors()}
+        assert {10 * i for i in range(9)} <= shades
+        assert sheet.width <= 1600
+
+
+def test_bars_have_the_length_of_their_figures():
+    from matplotlib.figure import Figure
+
+    from reprogan.metrics.chart import draw
+
+    (group,) = ranked({"a": row(2.0), "b": row(4.0), "worse_than_nothing": row(500.0)})
+    axis = Figure().subplots()
+    draw(axis, group)
+    widths = [bar.get_width() for bar in axis.patches]
+    assert axis.get_xlim()[0] == 0 and all(bar.get_x() == 0 for bar in axis.patches)
+    assert widths[:2] == [2.0, 4.0] and 60 < widths[2] == axis.get_xlim()[1]
+    assert "500" in [text.get_text().strip() for text in axis.texts]
+
+
+def test_a_variant_that_was_not_evaluated_is_named(tmp_path):
+    board = Board(tmp_path, {"a": row(1.0)})
+    with pytest.raises(
+        ValueError, match=r"missing_one\.json is missing: run `evaluate missing_one`"
+    ):
+        board.make(["a", "missing_one"])
+    assert not board.csv.exists() and not board.reports.exists()
+
+
+def test_a_variant_that_was_removed_is_left_out(tmp_path):
+    board = Board(tmp_path, {"a": row(1.0), "removed": row(2.0)}).make(["a"])
+    assert [r["variant"] for r in board.rows] == ["a"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"extractor": "classifier"}'])
+def test_figures_that_are_not_whole_are_refused(tmp_path, text):
+    board = Board(tmp_path, {"a": row(1.0)})
+    (board.metrics / "eval" / "a.json").write_text(text)
+    with pytest.raises(ValueError, match="run `evaluate a` again"):
+        board.make()
+
+
+def test_missing_samples_and_no_names_are_refused(tmp_path):
+    board = Board(tmp_path, {"a": row(1.0)})
+    with pytest.raises(ValueError, match="at least one variant"):
+        board.make([])
+    (board.samples / "a.npz").unlink()
+    with pytest.raises(ValueError, match="run the sample stage first"):
+        board.make()

@@ -1,0 +1,131 @@
+"""Seed known bugs, one at a time, and show that the tests catch each: `python tests/mutants.py [WORD]`.
+
+Each mutant is one replaced piece of text in a copy of the repository, and the tests that must fail for it. Prints a
+line for each and exits with 1 if one survives, or if its text is no longer there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A bug: in `file` (under src/reprogan), `right` becomes `wrong`; `tests` must notice."""
+
+    bug: str
+    file: str
+    right: str
+    wrong: str
+    tests: str
+
+
+VARIANTS = "tests/contract/test_variants.py"
+TRAINING = "tests/contract/test_training.py"
+CONFIG = "tests/contract/test_config.py"
+TRICKS = "tests/closed_form/test_tricks.py"
+LOSSES = "tests/closed_form/test_losses.py"
+TRAINER = "tests/closed_form/test_trainer.py"
+NETWORKS = "tests/closed_form/test_networks.py"
+
+MUTANTS = [
+    Mutant("no seed per step", "trainer.py", "torch.manual_seed(seed_of(seed, STEP, step))", "pass", VARIANTS),
+    Mutant("players never rest", "trainer.py", "    let_learn(player, False)\n    for action", "    for action", VARIANTS),
+    Mutant("lazy weight not scaled", "trainer.py", "weighted.weight * weighted.every *", "weighted.weight *", TRAINER),
+    Mutant("generator acts every step", "trainer.py", "if not waits:", "if True:", TRAINER),
+    Mutant("generator acts first in its window", "trainer.py", "divmod(step + 1, player.every)", "divmod(step, player.every)", TRAINER),
+    Mutant("optimizer not in the checkpoint", "variant.py", 'game.keep(f"{player.name}_optimizer", player.optimizer)', "pass", VARIANTS),
+    Mutant("average not in the checkpoint", "tricks/average.py", 'game.keep(f"{pair.generator.name}_average", pair.published)', "pass", VARIANTS),
+    Mutant("average moves the wrong way", "tricks/average.py", "1 - decay", "decay", TRICKS),
+    Mutant("clip before the update", "tricks/weight_clip.py", "pair.critic.after.append(partial(clip, pair.critic, self.limit))", "clip(pair.critic, self.limit)", TRICKS),
+    Mutant("clip from above only", "tricks/weight_clip.py", "torch._foreach_clamp_min_(parameters, -limit)", "pass", TRICKS),
+    Mutant("penalty on fakes only", "tricks/gradient_penalty.py", "torch.lerp(fake, real, epsilon)", "fake", TRICKS),
+    Mutant("penalty one-sided", "tricks/gradient_penalty.py", "- 1).square()", "- 1).relu().square()", TRICKS),
+    Mutant("one epsilon a pixel", "tricks/gradient_penalty.py", "torch.rand(len(real), 1, 1, 1, device=real.device)", "torch.rand_like(real)", TRICKS),
+    Mutant("penalty not differentiable", "tricks/gradient_penalty.py", "create_graph=True", "create_graph=False", TRICKS),
+    Mutant("minimax is non-saturating", "losses/minimax.py", "return -softplus(round.on_fake.score).mean()", "return softplus(-round.on_fake.score).mean()", LOSSES),
+    Mutant("hinge margin on one side", "losses/hinge.py", "(1 + round.on_fake.score).relu()", "round.on_fake.score.relu()", LOSSES),
+    Mutant("least squares without halves", "losses/least_squares.py", "0.5 * (round", "1.0 * (round", LOSSES),
+    Mutant("Wasserstein sign", "losses/wasserstein.py", "return -round", "return round", LOSSES),
+    Mutant("linear decay from the current rate", "tricks/linear_decay.py", 'group.setdefault("initial_lr", group["lr"])', 'group["lr"]', TRICKS),
+    Mutant("batch norm in every critic", "networks/dcgan.py", 'layers += [norm2d(self.critic_norm, width)] if normed else []', 'layers += [norm2d("batch", width)] if depth else []', NETWORKS),
+    Mutant("batch norm on the critic's input", "networks/dcgan.py", "normed = depth > 0 and", "normed =", NETWORKS),
+    Mutant("labels not shown to the critic", "networks/modules.py", "x = self.tell(x, code(given, self.classes))", "x = self.tell(x, 0 * code(given, self.classes))", TRAINER),
+    Mutant("the same order in every epoch", "resident.py", "ORDER, epoch)", "ORDER, 0)", TRAINER),
+    Mutant("bytes truncated instead of rounded", "resident.py", ".round_()", "", TRAINER),
+    Mutant("samples drawn in train mode", "game.py", "network.eval()", "network.train()", VARIANTS),
+    Mutant("noise depends on the batch", "game.py", "SAMPLE + stream, i)", "SAMPLE + stream, i - images.start)", TRAINER),
+    Mutant("history forgotten on resume", "training.py", 'self.history.lines = state["history"]', "pass", TRAINING),
+    Mutant("torn checkpoints are believed", "checkpoint.py", "if hashlib.sha256(content).hexdigest()[:16] == digest:", "if True:", TRAINING),
+    Mutant("checkpoints ignore the data", "scratch.py", "for path in (*files, *loaded_code()):", "for path in loaded_code():", TRAINING),
+    Mutant("divergence goes unnoticed", "history.py", 'if not abs(value) < float("inf"):', "if False:", TRAINING),
+    Mutant("a loss row's norm is ignored", "config.py", "if loss.critic_norm is not None:", "if False:", CONFIG),
+    Mutant("a loss row's n_critic is ignored", "config.py", "row.n_critic or loss.n_critic", "row.n_critic or 1", CONFIG),
+    Mutant("unknown keys are accepted", "component.py", "if key not in cls.model_fields:", "if False:", CONFIG),
+]  # fmt: skip
+
+
+def tests_fail(file: str, right: str, wrong: str, tests: str) -> bool | None:
+    """Whether the tests fail in a copy with the change; None where there is nothing to change."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "main"
+        for name in ("src", "tests", "dvc.yaml", "params.yaml", "pyproject.toml", "presets"):
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, copy / name)
+        path = copy / "src/reprogan" / file
+        text = path.read_text("utf-8")
+        if right not in text:
+            return None
+        path.write_text(text.replace(right, wrong), "utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", tests]
+        run = subprocess.run(
+            command, cwd=copy, capture_output=True, check=False,
+            env=os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+        )  # fmt: skip
+        if run.returncode not in (0, 1):
+            raise RuntimeError(f"{tests} could not be run: {run.stdout.decode()[-2000:]}")
+        return run.returncode == 1
+
+
+def caught(mutant: Mutant) -> str:
+    """What becomes of it."""
+    failed = tests_fail(mutant.file, mutant.right, mutant.wrong, mutant.tests)
+    return {True: "caught", False: "SURVIVED", None: "NOT APPLIED"}[failed]
+
+
+def control(tests: str) -> str:
+    """The tests must pass where nothing is changed, or their failing says nothing."""
+    return "FAILS UNCHANGED" if tests_fail("trainer.py", "import", "import", tests) else "passes"
+
+
+def main() -> int:
+    """Every mutant whose description has the word, a core each."""
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    chosen = [mutant for mutant in MUTANTS if word in mutant.bug]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        files = sorted({mutant.tests for mutant in chosen})
+        controls = list(pool.map(control, files))
+        for file, state in zip(files, controls, strict=True):
+            print(f"{file:40} {state} without a bug", flush=True)
+        fates = []
+        for mutant, fate in zip(chosen, pool.map(caught, chosen), strict=True):
+            print(f"{mutant.bug:40} {fate}", flush=True)
+            fates.append(fate)
+    print(f"{fates.count('caught')} of {len(fates)} caught")
+    return 0 if set(fates) <= {"caught"} and set(controls) == {"passes"} else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

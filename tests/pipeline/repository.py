@@ -1,0 +1,105 @@
+"""A small real repository: this project's files, little data, few variants, its own git and DVC."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from small import ROOT
+
+SMALL = {
+    "train": {"images": 1280, "batch": 64, "seed": 0, "threads": 1, "history_every": 5},
+    "sample": {"images": 200, "seed": 0, "grid": 5},
+    "networks": {"name": "dcgan", "width": 4},
+}
+ROWS = {"ns_gan": {"width": 32, "critic_width": 8}, "cgan": {"width": 32, "critic_width": 8}}
+EXTRACTOR = {"name": "classifier", "width": 8, "features": 16, "images": 12_000}
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A checkout in which commands can be run."""
+
+    root: Path
+
+    def run(self, *command: str, ok: bool = True, **environment: str) -> str:
+        """What a command prints; it must succeed, or fail where `ok` is false."""
+        tools = str(Path(sys.executable).parent)
+        outer = {
+            k: v for k, v in os.environ.items() if not k.startswith(("DVC", "MLFLOW", "REPROGAN"))
+        }
+        done = subprocess.run(
+            command, cwd=self.root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+            env=outer | {"PATH": f"{tools}:{outer['PATH']}", "MLFLOW_DISABLE_TELEMETRY": "true"} | environment,
+        )  # fmt: skip
+        assert (done.returncode == 0) is ok, f"{' '.join(command)}\n{done.stdout}"
+        return done.stdout
+
+    def dvc(self, *words: str, ok: bool = True) -> str:
+        return self.run("dvc", *words, ok=ok)
+
+    def ran(self, *words: str) -> list[str]:
+        """The stages that a dvc command ran, in order."""
+        lines = self.dvc(*words).splitlines()
+        return [line.split("'")[1] for line in lines if line.startswith("Running stage '")]
+
+    def reprogan(self, *words: str, ok: bool = True) -> str:
+        """The user's commands, from this checkout's code."""
+        return self.run(
+            "python", "-m", "reprogan", *words, ok=ok, PYTHONPATH=str(self.root / "src")
+        )
+
+    def json(self, path: str) -> Any:
+        return json.loads((self.root / path).read_text("utf-8"))
+
+    def lock(self) -> bytes:
+        return (self.root / "dvc.lock").read_bytes()
+
+    def commit(self, message: str) -> None:
+        self.run("git", "add", "-A")
+        self.run(
+            "git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", message
+        )
+
+    def copy(self, place: Path) -> Repository:
+        """Another checkout in the same state, with a cache of its own."""
+        shutil.copytree(self.root, place, symlinks=True)
+        return Repository(place)
+
+
+def fresh(place: Path) -> Repository:
+    """A repository in which nothing has been run."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    results = ("dvc.lock", "metrics/", "reports/")
+    for name in listed.split("\0"):
+        if name and (ROOT / name).is_file() and not name.startswith(results):
+            target = place / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+    shrink(place / "params.yaml")
+    repository = Repository(place)
+    repository.run("git", "init", "-q", "-b", "main")
+    repository.commit("start")
+    return repository
+
+
+def shrink(path: Path) -> None:
+    """Few images, narrow networks, two variants."""
+    table = yaml.safe_load(path.read_text("utf-8"))
+    table |= SMALL
+    table["evaluate"]["extractor"] = EXTRACTOR
+    table["variants"] = {name: table["variants"][name] | {"images": 1280} for name in ROWS}
+    for name, row in table["variants"].items():
+        row["networks"] |= ROWS[name]
+    path.write_text(yaml.safe_dump(table, sort_keys=False), "utf-8")

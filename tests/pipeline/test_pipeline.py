@@ -1,0 +1,197 @@
+"""The real commands on a small real repository: what reruns, what is equal, what is found again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from repository import ROWS, fresh
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pipeline")]
+
+EXPERIMENT = ["train", "sample", "evaluate"]
+JOINS = ["leaderboard", "track"]
+VARIANTS = [f"{step}_variant@{name}" for name in ROWS for step in EXPERIMENT]
+EVERYTHING = ["download", "normalize", "reference", *EXPERIMENT, *VARIANTS, *JOINS]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A repository after `dvc repro`, committed."""
+    repository = fresh(tmp_path_factory.mktemp("done"))
+    ran = repository.ran("repro")
+    assert sorted(ran) == sorted(EVERYTHING)
+    repository.commit("results")
+    return repository
+
+
+@pytest.fixture
+def mine(done, tmp_path):
+    """A copy to change."""
+    return done.copy(tmp_path / "repository")
+
+
+def test_repro_makes_everything_and_again_nothing(mine):
+    assert mine.ran("repro") == []
+    assert mine.run("git", "status", "--porcelain") == ""
+    for name in ("experiment", *ROWS):
+        figures = mine.json(f"metrics/eval/{name}.json")
+        assert (
+            figures["fid_classifier"] > 0
+            and figures["n_fake"] == 200
+            and figures["split"] == "test"
+        )
+        assert (mine.root / f"samples/{name}.png").read_bytes()[:4] == b"\x89PNG"
+        assert {p.name for p in (mine.root / "models" / name).iterdir()} == {
+            "weights.safetensors",
+            "config.json",
+        }
+    board = (mine.root / "metrics/leaderboard.csv").read_text("utf-8").splitlines()
+    assert len(board) == 1 + 1 + len(ROWS)
+    assert (mine.root / "reports/samples.png").exists()
+
+
+def test_twice_from_scratch_and_in_parallel_give_the_same_lock(done, tmp_path):
+    """`reprogan zoo` leaves what a serial `dvc repro` leaves, to the byte, tracked files included."""
+    other = fresh(tmp_path / "zoo")
+    output = other.reprogan("zoo", "--jobs", "2")
+    assert "leaderboard" in output and "mlflow ui" in output
+    assert other.lock() == done.lock()
+    assert other.ran("repro") == []
+    for path in (done.root / "metrics").rglob("*.*"):
+        assert (other.root / path.relative_to(done.root)).read_bytes() == path.read_bytes(), path
+
+
+def test_another_loss_reruns_the_experiment_and_the_joins_only(mine):
+    ran = mine.ran("exp", "run", "-S", "loss=wgan_gp", "--name", "gp")
+    assert sorted(ran) == sorted(EXPERIMENT + JOINS)
+    assert mine.json("models/experiment/config.json")["variant"]["n_critic"] == 5
+    metrics = json.loads(mine.dvc("metrics", "diff", "--json"))
+    changed = metrics["metrics/eval/experiment.json"]["fid_classifier"]
+    assert changed["old"] != changed["new"]
+    params = json.loads(mine.dvc("params", "diff", "--json"))
+    assert params["params.yaml"]["loss"] == {"old": "non_saturating", "new": "wgan_gp"}
+    assert "experiment" in mine.dvc("plots", "diff", "--json")
+    assert "gp" in mine.dvc("exp", "show", "--csv")
+
+
+def test_another_variant_row_reruns_that_variant_only(mine):
+    ran = mine.ran("exp", "run", "-S", "variants.cgan.images=640")
+    assert sorted(ran) == sorted([f"{step}_variant@cgan" for step in EXPERIMENT] + JOINS)
+
+
+def test_an_unused_loss_row_reruns_nothing_but_its_users(mine):
+    assert mine.ran("exp", "run", "-S", "losses.hinge.n_critic=3") == []
+
+
+def test_a_typo_is_refused_and_nothing_is_lost(mine):
+    before = mine.lock()
+    text = mine.dvc("exp", "run", "-S", "loss=wgan_pg", ok=False)
+    assert "wgan_pg" in text
+    mine.run("git", "checkout", "params.yaml")
+    (mine.root / "params.yaml").write_text(
+        (mine.root / "params.yaml").read_text("utf-8").replace("beta1: 0.5", "beta7: 0.5", 1),
+        "utf-8",
+    )
+    text = mine.dvc("repro", ok=False)
+    assert "unknown key 'beta7'" in text and "learning_rate, beta1" in text
+    assert mine.lock() == before
+
+
+def test_temp_runs_find_the_parents_store(mine):
+    mine.dvc("exp", "run", "--temp", "-S", "loss=wgan", "--name", "aside")
+    assert mine.run("git", "status", "--porcelain") == ""
+    assert "aside" in mine.dvc("exp", "show", "--csv")
+    assert len(runs(mine)) == 1 + len(ROWS) + 1
+
+
+def test_the_queue(mine):
+    mine.dvc("exp", "run", "--queue", "-S", "loss=wgan,least_squares", "-S", "n_critic=1,2")
+    mine.dvc("queue", "start", "-j", "2")
+    deadline = time.monotonic() + 420
+    while time.monotonic() < deadline:
+        states = [
+            line.split()[-1]
+            for line in mine.dvc("queue", "status").splitlines()
+            if "Success" in line or "Failed" in line
+        ]
+        if len(states) == 4:
+            break
+        time.sleep(2)
+    status = mine.dvc("queue", "status")
+    assert status.count("Success") == 4 and "Failed" not in status, status
+    losses = {
+        (r.data.params["loss"], r.data.params["n_critic"])
+        for r in runs(mine)
+        if "loss" in r.data.params
+    }
+    assert losses >= {(loss, n) for loss in ("wgan", "least_squares") for n in ("1", "2")}
+    mine.dvc("queue", "stop", "--kill")
+
+
+def runs(repository):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=f"sqlite:///{repository.root / 'mlflow.db'}")
+    store = client.get_experiment_by_name("reprogan")
+    assert store is not None
+    return client.search_runs([store.experiment_id])
+
+
+def test_mlflow_has_one_whole_run_a_result(mine):
+    rows = {run.data.tags["reprogan.name"]: run for run in runs(mine)}
+    assert rows.keys() == {"experiment", *ROWS} and len(runs(mine)) == len(rows)
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=f"sqlite:///{mine.root / 'mlflow.db'}")
+    for name, run in rows.items():
+        assert (
+            run.data.metrics["fid_classifier"]
+            == mine.json(f"metrics/eval/{name}.json")["fid_classifier"]
+        )
+        assert run.data.params["train.batch"] == "64" and run.info.status == "FINISHED"
+        assert {f.path for f in client.list_artifacts(run.info.run_id)} == {
+            "weights.safetensors", "config.json", f"{name}.png",
+        }  # fmt: skip
+        assert len(client.get_metric_history(run.info.run_id, "critic_gap")) == 4
+        assert client.get_metric_history(run.info.run_id, "images_per_second")
+        assert run.data.tags["dvc.in.data/normalized"].endswith(".dir")
+        assert [d.dataset.source_type for d in run.inputs.dataset_inputs] == ["dvc"]
+    assert "0 of 3 results are new" in mine.reprogan("sync")
+    assert len(runs(mine)) == 3
+
+
+def test_a_killed_repro_goes_on(mine):
+    """kill -9 of DVC and of the training, then the same command: the same lock as without."""
+    before = mine.lock()
+    tools = str(Path(sys.executable).parent)
+    environment = os.environ | {"PATH": f"{tools}:{os.environ['PATH']}", "REPROGAN_SAVE_EVERY": "0"}
+    process = subprocess.Popen(
+        ["dvc", "repro", "--force", "--single-item", "train"], cwd=mine.root, env=environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    scratch = mine.root / ".dvc/tmp/reprogan/checkpoints"
+    while not list(scratch.glob("*/*.safetensors")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert list(scratch.glob("*/*.safetensors")), "it was over before it could be killed"
+    assert "experiment: going on from step" in mine.dvc(
+        "repro", "--force", "--single-item", "train"
+    )
+    assert mine.lock() == before and not list(scratch.glob("*/*"))
+
+
+def test_stages_run_before_their_inputs_say_which_comes_first(tmp_path):
+    empty = fresh(tmp_path / "empty")
+    for stage, word in (
+        ("normalize", "download"), ("reference", "normalize"), ("train", "normalize"), ("sample", "train"),
+        ("evaluate", "sample"), ("leaderboard", "evaluate"),
+    ):  # fmt: skip
+        text = empty.run("python", "src/run.py", stage, ok=False)
+        assert "Error:" in text and word in text and "Traceback" not in text, f"{stage}: {text}"
