@@ -5,7 +5,7 @@ from scipy import linalg
 from torch_fidelity.metric_fid import fid_features_to_statistics, fid_statistics_to_metric
 from torchmetrics.image.fid import _compute_fid
 
-from reprogan.metrics.frechet import frechet_distance
+from reprogan.metrics.frechet import cholesky, frechet_distance
 from reprogan.metrics.moments import Moments
 
 
@@ -48,6 +48,14 @@ def test_covariances_that_do_not_commute():
     b = t @ a @ t
     known = np.trace(a) + np.trace(b) - 2 * np.trace(t @ a)
     assert frechet_distance(np.zeros(12), a, np.zeros(12), b) == pytest.approx(known, rel=1e-12)
+
+
+@pytest.mark.parametrize("decades", [1, 6, 8, 9, 12])
+def test_both_factorizations_are_exact_up_to_ill_conditioned_covariances(decades):
+    p = np.logspace(0, -decades, 64)
+    found, known = commuting(p, rng().permutation(p), np.zeros(64))
+    assert (cholesky(np.diag(p)) is not None) == (decades <= 8)
+    assert found == pytest.approx(known, rel=1e-11)
 
 
 def test_rank_deficient_covariances():

@@ -3,6 +3,7 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
 from real_digits import make_reference
 
 from reprogan.component import ConfigError
@@ -45,8 +46,11 @@ def test_statistics_are_those_of_the_features(quick):
         np.testing.assert_allclose(stored.covariance, Moments.of(x).covariance, atol=1e-12)
 
 
-def test_twice_gives_the_same_bytes(quick, tmp_path):
+@pytest.mark.parametrize("threads", [1, 2])
+def test_again_gives_the_same_bytes_whatever_the_threads_around_it(quick, tmp_path, threads):
+    torch.set_num_threads(threads)
     reference(quick.settings, quick.data, tmp_path / "again", tmp_path / "again.json")
+    assert torch.get_num_threads() == threads
     for name in FILES:
         again = (tmp_path / "again" / name).read_bytes()
         assert again == (quick.reference / name).read_bytes(), name

@@ -51,5 +51,5 @@ def to_float(images: npt.NDArray[np.uint8]) -> Tensor:
     """uint8 in [0, 255] -> float32 in [-1, 1], as x / 127.5 - 1."""
     # By way of one dimension: the strides of a gray image's axis of length 1 are arbitrary, and
     # torch chooses the convolution, and with it the last bits, by strides.
-    flat = torch.from_numpy(images.reshape(-1))
-    return flat.float().div_(127.5).sub_(1).view(images.shape)
+    flat = torch.from_numpy(images.reshape(-1).astype(np.float32))
+    return flat.div_(127.5).sub_(1).view(images.shape)

@@ -18,7 +18,8 @@ class Classifier(Extractor):
     """Figures in the space of a classifier of the very data: sharp there, comparable nowhere else.
 
     width: channels of its first convolution. features: the dimension of the space.
-    images: its training budget, in real images shown. batch: in images; norms need two.
+    images: its training budget, in real images shown; 120,000 take 8 CPU seconds at 8x8, 45 at
+    32x32, 180 at 64x64 and 1,000 at 128x128. batch: in images; norms need two.
     learning_rate: the peak of one cycle. weight_decay: AdamW's.
     shift: each shown image is moved by up to this share of its size, in whole pixels, each way.
     seed: of its weights, the order of images and the shifts.
