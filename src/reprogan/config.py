@@ -166,12 +166,12 @@ def overlay(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
 def merges(key: str, below: object, top: object) -> bool:
     """Whether one value is merged into the other.
 
-    `variants` is replaced: a preset says which rows there are. So is a mapping with another `name`:
-    its fields belong to another component.
+    `variants` is replaced: a preset says which rows there are. So is a mapping with another `name`,
+    whose fields belong to another component; `data` has the same fields for every source.
     """
     if key == "variants" or not (isinstance(below, Mapping) and isinstance(top, Mapping)):
         return False
-    return bool(top.get("name", below.get("name")) == below.get("name"))
+    return key == "data" or bool(top.get("name", below.get("name")) == below.get("name"))
 
 
 class Yaml12Floats(yaml.SafeLoader):

@@ -40,16 +40,20 @@ class Board(Protocol):
 
 def plan(targets: Iterable[str] = ()) -> Graph:
     """The stages that `dvc repro TARGETS` would look at, by default all, from DVC itself."""
+    from dvc.exceptions import DvcException
     from dvc.repo import Repo
     from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
 
-    with Repo() as repo:
-        wanted = collect_stages(repo, targets) or None
-        graph = get_active_graph(repo.index.graph)
-        return {
-            stage.addressing: frozenset(need.addressing for need in graph.successors(stage))
-            for stage in plan_repro(graph, wanted)
-        }
+    try:
+        with Repo() as repo:
+            wanted = collect_stages(repo, targets) or None
+            graph = get_active_graph(repo.index.graph)
+            return {
+                stage.addressing: frozenset(need.addressing for need in graph.successors(stage))
+                for stage in plan_repro(graph, wanted)
+            }
+    except DvcException as error:
+        raise StageError(f"DVC cannot plan the pipeline: {error}") from error
 
 
 @dataclass

@@ -14,6 +14,7 @@ from reprogan.losses import OBJECTIVES
 from reprogan.metrics.extractors import EXTRACTORS
 from reprogan.networks import NETWORKS
 from reprogan.optimizers import OPTIMIZERS
+from reprogan.preset import lay_over
 from reprogan.tricks import TRICKS
 from small import ROOT, params
 
@@ -196,3 +197,22 @@ def test_overlay_merges_what_is_the_same_component_only():
         "networks": {"name": "mlp"}, "variants": {"b": 2}, "x": {"y": {"z": 3}, "w": 2},
     }  # fmt: skip
     assert overlay(base, {"networks": {"width": 4}})["networks"] == {"name": "dcgan", "width": 4}
+    assert overlay({"data": {"name": "a", "path": 1}}, {"data": {"name": "b"}}) == {
+        "data": {"name": "b", "path": 1}
+    }
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_preset_is_laid_over_params_in_place(path, tmp_path):
+    """It parses, keeps comments, changes what it says and nothing else, and reads as what was checked."""
+    target = tmp_path / "params.yaml"
+    target.write_text(FILE.read_text("utf-8"), "utf-8")
+    top = read(path)
+    expected = overlay(read(FILE), top)
+    assert parse(expected, path).rows.keys() == {EXPERIMENT, *top["variants"]}
+    lay_over(target, top)
+    assert read(target) == expected
+    text = target.read_text("utf-8")
+    assert "# a row of `losses`" in text and "n_critic: null" in text and "# Arjovsky et al. 2017" in text
+    head = path.read_text("utf-8").splitlines()[:12]
+    assert all(any(word in line for line in head) for word in ("reprogan preset " + path.stem, "Time", "Result"))
