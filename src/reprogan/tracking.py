@@ -138,13 +138,16 @@ def log_facts(client: MlflowClient, run: str, result: Result) -> None:
 
 
 def log_figures(client: MlflowClient, run: str, here: Path, name: str) -> None:
-    """The numbers of the evaluation as metrics, what it says in words as tags."""
-    figures = flat(json.loads((here / "metrics" / "eval" / f"{name}.json").read_text("utf-8")))
+    """The numbers of the evaluation as metrics, its words as tags; the whole of it is an artifact.
+
+    What hangs on class names stays there: they may be anything, and keys of MLflow may not.
+    """
+    figures = json.loads((here / "metrics" / "eval" / f"{name}.json").read_text("utf-8"))
     for key, value in figures.items():
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float):
             client.log_metric(run, key, float(value))
-        else:
-            client.set_tag(run, f"figure.{key}", str(value))
+        elif isinstance(value, str):
+            client.set_tag(run, f"figure.{key}", value)
 
 
 def log_curves(client: MlflowClient, run: str, table: Path) -> None:
@@ -167,8 +170,9 @@ def log_curves(client: MlflowClient, run: str, table: Path) -> None:
 
 def artifacts(here: Path, name: str) -> list[Path]:
     """What a person would want to see or load again; what is not there is left out."""
-    model = here / "models" / name
-    files = [model / "weights.safetensors", model / "config.json", here / "samples" / f"{name}.png"]
+    model, figures = here / "models" / name, here / "metrics" / "eval" / f"{name}.json"
+    files = [model / "weights.safetensors", model / "config.json", figures]
+    files.append(here / "samples" / f"{name}.png")
     return [path for path in files if path.exists()]
 
 

@@ -85,7 +85,7 @@ def test_a_broken_file_is_refused(tmp_path, spoil):
     else:
         options = {"cut": data[:-500], "flip": data, "text": b"<html>", "empty": b""}
         path.write_bytes(options[spoil])
-    with pytest.raises(DataError, match=r"x\.npz is not a set of images .* normalize stage again"):
+    with pytest.raises(DataError, match=r"x\.npz .* run the normalize stage again"):
         ImageSet.load(path)
 
 

@@ -161,7 +161,7 @@ def test_mlflow_has_one_whole_run_a_result(mine):
         )
         assert run.data.params["train.batch"] == "64" and run.info.status == "FINISHED"
         assert {f.path for f in client.list_artifacts(run.info.run_id)} == {
-            "weights.safetensors", "config.json", f"{name}.png",
+            "weights.safetensors", "config.json", f"{name}.json", f"{name}.png",
         }  # fmt: skip
         assert len(client.get_metric_history(run.info.run_id, "critic_gap")) == 4
         assert client.get_metric_history(run.info.run_id, "images_per_second")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +11,7 @@ import numpy.typing as npt
 from numpy.lib.npyio import NpzFile
 
 from ..files import replacing
+from ..npz import read_npz
 from .errors import DataError
 
 UNLABELED = -1
@@ -72,15 +71,13 @@ class ImageSet:
     def load(cls, path: Path) -> ImageSet:
         """Read what `save` wrote. Raises DataError for a missing, broken or foreign file."""
         try:
-            with path.open("rb") as file, NpzFile(file, allow_pickle=False) as stored:
-                images, labels, classes = (stored[k] for k in ("images", "labels", "classes"))
+            stored = read_npz(path, "normalize")
+            images, labels, classes = (stored[k] for k in ("images", "labels", "classes"))
             return cls(images=images, labels=labels, classes=tuple(classes.tolist()))
-        except FileNotFoundError:
-            raise DataError(f"{path} is missing: run the normalize stage first") from None
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise DataError(
-                f"{path} is not a set of images ({error}): run the normalize stage again"
-            ) from error
+        except KeyError as error:
+            raise DataError(f"{path} has no {error}: run the normalize stage again") from None
+        except ValueError as error:
+            raise DataError(str(error)) from error
 
 
 def wrong_with(

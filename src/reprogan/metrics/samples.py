@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .npz import read_npz
+from ..npz import read_npz
 
 Labels = npt.NDArray[np.int64]
 Images = npt.NDArray[np.uint8]

@@ -16,7 +16,7 @@ from ..files import write
 from .class_histogram import Counts, class_counts
 from .inception_score import inception_score
 from .moments import Floats, streamed
-from .npz import read_npz
+from ..npz import read_npz
 from .settings import Evaluate
 
 if TYPE_CHECKING:
