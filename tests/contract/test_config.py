@@ -202,7 +202,9 @@ def test_overlay_merges_what_is_the_same_component_only():
     }
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda path: path.stem
+)
 def test_a_preset_is_laid_over_params_in_place(path, tmp_path):
     """It parses, keeps comments, changes what it says and nothing else, and reads as what was checked."""
     target = tmp_path / "params.yaml"
@@ -213,6 +215,13 @@ def test_a_preset_is_laid_over_params_in_place(path, tmp_path):
     lay_over(target, top)
     assert read(target) == expected
     text = target.read_text("utf-8")
-    assert "# a row of `losses`" in text and "n_critic: null" in text and "# Arjovsky et al. 2017" in text
+    assert (
+        "# a row of `losses`" in text
+        and "n_critic: null" in text
+        and "# Arjovsky et al. 2017" in text
+    )
     head = path.read_text("utf-8").splitlines()[:12]
-    assert all(any(word in line for line in head) for word in ("reprogan preset " + path.stem, "Time", "Result"))
+    assert all(
+        any(word in line for line in head)
+        for word in ("reprogan preset " + path.stem, "Time", "Result")
+    )

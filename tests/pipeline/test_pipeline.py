@@ -1,5 +1,6 @@
 """The real commands on a small real repository: what reruns, what is equal, what is found again."""
 
+import io
 import json
 import os
 import signal
@@ -7,8 +8,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from zipfile import ZipFile
 
+import numpy as np
 import pytest
+from PIL import Image
 from repository import ROWS, fresh
 
 pytestmark = [
@@ -191,6 +195,29 @@ def test_a_killed_repro_goes_on(mine):
         "repro", "--force", "--single-item", "train"
     )
     assert mine.lock() == before and not list(scratch.glob("*/*"))
+
+
+def test_a_user_s_own_archive(mine):
+    """Tracked by `dvc add`, flat, in color, of mixed sizes and without labels."""
+    random = np.random.default_rng(0)
+    with ZipFile(mine.root / "images/own.zip", "w") as archive:
+        for k in range(60):
+            content = io.BytesIO()
+            pixels = random.integers(0, 256, (20 + k % 3, 24, 3), np.uint8)
+            Image.fromarray(pixels).save(content, "PNG")
+            archive.writestr(f"{k}.png", content.getvalue())
+    mine.dvc("add", "images/own.zip")
+    mine.commit("own images")
+    own = ["-S", "data.name=folder", "-S", "data.path=images/own.zip", "-S", "data.size=16"]
+    text = mine.dvc("exp", "run", *own, "reference", ok=False)
+    assert "Without labels" in text and "random_features" in text
+    mine.run("git", "checkout", "params.yaml", "dvc.lock")
+    free = ["-S", "evaluate.extractor.name=random_features", "-S", "~variants.cgan"]
+    ran = mine.ran("exp", "run", *own, *free)
+    assert {"download", "normalize", "reference", "train_variant@ns_gan", "leaderboard"} <= set(ran)
+    assert mine.json("metrics/data.json")["channels"] == 3
+    assert mine.json("metrics/eval/experiment.json")["fid_random_features"] > 0
+    assert mine.ran("repro") == []
 
 
 def test_stages_run_before_their_inputs_say_which_comes_first(tmp_path):

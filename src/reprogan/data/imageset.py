@@ -8,7 +8,6 @@ from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.npyio import NpzFile
 
 from ..files import replacing
 from ..npz import read_npz

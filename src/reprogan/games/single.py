@@ -29,7 +29,8 @@ class Single(Rules):
 
         if self.conditional and not shape.classes:
             raise ConfigError(
-                "game.conditional: true needs labeled images, and these have no classes"
+                "game.conditional: true needs labeled images, and these have no classes. A row of"
+                " `variants` is left out by: dvc exp run -S '~variants.NAME'"
             )
         told = replace(shape, classes=shape.classes if self.conditional else 0)
         pair = Pair(

@@ -13,10 +13,10 @@ import numpy as np
 
 from ..data.imageset import ImageSet
 from ..files import write
+from ..npz import read_npz
 from .class_histogram import Counts, class_counts
 from .inception_score import inception_score
 from .moments import Floats, streamed
-from ..npz import read_npz
 from .settings import Evaluate
 
 if TYPE_CHECKING:
