@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from mutants import MUTANTS
-from small import ROOT, params
 from typer.main import get_command
 
+from mutants import MUTANTS
 from reprogan.__main__ import app
 from reprogan.data.sources import SOURCES
 from reprogan.games import GAMES
@@ -17,6 +16,7 @@ from reprogan.metrics.extractors import EXTRACTORS
 from reprogan.networks import NETWORKS
 from reprogan.optimizers import OPTIMIZERS
 from reprogan.tricks import TRICKS
+from small import ROOT, params
 
 README = (ROOT / "README.md").read_text("utf-8")
 TABLES = {

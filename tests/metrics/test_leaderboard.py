@@ -42,9 +42,14 @@ class Board:
         self.metrics, self.samples, self.names = root / "metrics", root / "samples", list(rows)
         self.csv, self.reports = self.metrics / "leaderboard.csv", root / "reports"
         (self.metrics / "eval").mkdir(parents=True)
+        (self.metrics / "history").mkdir()
         self.samples.mkdir()
         for i, (name, figures) in enumerate(rows.items()):
             (self.metrics / "eval" / f"{name}.json").write_text(json.dumps(figures))
+            history = "step,images,critic_adversarial,critic_gap,generator_adversarial"
+            (self.metrics / "history" / f"{name}.csv").write_text(
+                f"{history}\n1,8,1,2,\n2,16,3,4,5\n"
+            )
             images = np.full((30, 1, 8, 8), 10 * i, np.uint8)
             np.savez(self.samples / f"{name}.npz", images=images)
 
@@ -145,7 +150,13 @@ def test_twice_gives_the_same_bytes_whatever_the_order_of_the_names(tmp_path):
         tmp_path, {name: row(fid) for name, fid in zip("cab", (3.0, 1.0, 3.0), strict=True)}
     )
     first = board.make().outputs()
-    assert set(first) == {"leaderboard.csv", "leaderboard.md", "leaderboard.png", "samples.png"}
+    assert set(first) == {
+        "leaderboard.csv",
+        "curves.png",
+        "leaderboard.md",
+        "leaderboard.png",
+        "samples.png",
+    }
     assert board.make(["a", "b", "c"]).outputs() == first
     assert b"Software" not in first["leaderboard.png"]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL.Image import Image
 
+from ..curves import curves_of, read_history
 from ..files import write
 from ..metrics.chart import chart_of
 from ..metrics.ranking import PROTOCOL, Entry, ranked
@@ -28,19 +29,21 @@ SHEET = 1500
 def leaderboard(
     names: list[str], metrics: Path, samples: Path, out_csv: Path, reports: Path
 ) -> None:
-    """Write out_csv and reports/{leaderboard.md,leaderboard.png,samples.png}, bytes that repeat.
+    """Write out_csv and reports/{leaderboard.md,{leaderboard,samples,curves}.png}; bytes repeat.
 
-    metrics: holds eval/NAME.json of each name. samples: holds NAME.npz. Raises ValueError, before
-    anything is written, when one of them is missing or damaged.
+    metrics: holds eval/NAME.json and history/NAME.csv of each name. samples: holds NAME.npz.
+    Raises ValueError, before anything is written, when one of them is missing or damaged.
     """
     if not names:
         raise ValueError("a leaderboard needs at least one variant; got none")
     groups = ranked({name: load_figures(metrics / "eval" / f"{name}.json") for name in names})
+    histories = {name: read_history(metrics / "history" / f"{name}.csv") for name in sorted(names)}
     panels = [panel(entry, samples) for group in groups for entry in group]
     across = max(1, SHEET // max(picture.width for _, picture in panels))
     write(out_csv, csv_of(groups))
     write(reports / "leaderboard.md", markdown_of(groups))
     write(reports / "leaderboard.png", chart_of(groups))
+    write(reports / "curves.png", curves_of(histories))
     save_png(sheet(panels, across), reports / "samples.png")
 
 
