@@ -24,6 +24,9 @@ class Plain(TyperGroup):
 
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("stopped; the same command goes on", err=True)
+            raise typer.Exit(130) from None
         except Interrupted as wish:
             typer.echo(str(wish), err=True)
             raise typer.Exit(130) from None

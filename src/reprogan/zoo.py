@@ -16,9 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from .files import write
+
+if TYPE_CHECKING:
+    from .board import Board
 
 PATIENCE = 20.0
 """Seconds that stages are given to save their work after Ctrl-C."""
@@ -29,13 +32,6 @@ Graph = Mapping[str, frozenset[str]]
 
 class StageError(ValueError):
     """Stages failed; the text has the last words of each."""
-
-
-class Board(Protocol):
-    """Where the state of each stage is shown."""
-
-    def say(self, stage: str, state: str, detail: str = "") -> None:
-        """`stage` is now waiting, running, done, up to date or failed."""
 
 
 def plan(targets: Iterable[str] = ()) -> Graph:

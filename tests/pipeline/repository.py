@@ -30,18 +30,25 @@ class Repository:
 
     root: Path
 
+    def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
+        """A command under way, in a session of its own."""
+        tools = str(Path(sys.executable).parent)
+        ours = ("DVC", "MLFLOW", "REPROGAN")
+        outer = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+        inner = {"PATH": f"{tools}:{outer['PATH']}", "MLFLOW_DISABLE_TELEMETRY": "true"}
+        if command[:2] == ("python", "-m"):  # this checkout's code, not the installed one
+            inner["PYTHONPATH"] = str(self.root / "src")
+        return subprocess.Popen(
+            command, cwd=self.root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=outer | inner | environment, start_new_session=True,
+        )  # fmt: skip
+
     def run(self, *command: str, ok: bool = True, **environment: str) -> str:
         """What a command prints; it must succeed, or fail where `ok` is false."""
-        tools = str(Path(sys.executable).parent)
-        outer = {
-            k: v for k, v in os.environ.items() if not k.startswith(("DVC", "MLFLOW", "REPROGAN"))
-        }
-        done = subprocess.run(
-            command, cwd=self.root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-            env=outer | {"PATH": f"{tools}:{outer['PATH']}", "MLFLOW_DISABLE_TELEMETRY": "true"} | environment,
-        )  # fmt: skip
-        assert (done.returncode == 0) is ok, f"{' '.join(command)}\n{done.stdout}"
-        return done.stdout
+        process = self.start(*command, **environment)
+        output = process.communicate()[0]
+        assert (process.returncode == 0) is ok, f"{' '.join(command)}\n{output}"
+        return output
 
     def dvc(self, *words: str, ok: bool = True) -> str:
         return self.run("dvc", *words, ok=ok)

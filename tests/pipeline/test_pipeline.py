@@ -4,10 +4,7 @@ import io
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 from zipfile import ZipFile
 
 import numpy as np
@@ -35,6 +32,14 @@ def done(tmp_path_factory):
     assert sorted(ran) == sorted(EVERYTHING)
     repository.commit("results")
     return repository
+
+
+def wait_for(happens, seconds=120.0):
+    """Until it has happened; no longer than so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < deadline, "it has not happened"
+        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -72,6 +77,36 @@ def test_twice_from_scratch_and_in_parallel_give_the_same_lock(done, tmp_path):
     assert other.ran("repro") == []
     for path in (done.root / "metrics").rglob("*.*"):
         assert (other.root / path.relative_to(done.root)).read_bytes() == path.read_bytes(), path
+
+
+def test_the_zoo_stops_on_ctrl_c_and_goes_on(done, tmp_path):
+    """SIGINT to the zoo alone: running stages save, dvc.lock stays whole, and the same command ends it."""
+    other = fresh(tmp_path / "zoo")
+    process = other.start("python", "-m", "reprogan", "zoo", "-j", "2", REPROGAN_SAVE_EVERY="0")
+    scratch = other.root / ".dvc/tmp/reprogan/checkpoints"
+    wait_for(lambda: list(scratch.glob("*/*.safetensors")))
+    process.send_signal(signal.SIGINT)
+    output = process.communicate(timeout=60)[0]
+    assert process.returncode == 130 and "the same command goes on" in output, output
+    left = len(list(scratch.glob("*/*.safetensors")))
+    output = other.reprogan("zoo", "-j", "2")
+    assert other.lock() == done.lock() and not list(scratch.glob("*/*"))
+    lines = [
+        line.split()[0] for line in output.splitlines() if " done " in line or "up to date" in line
+    ]
+    assert sorted(lines) == sorted(
+        ["download", "normalize", "reference", "experiment", *ROWS, *JOINS]
+    )
+    assert left
+
+
+def test_the_zoo_tells_why_a_stage_failed(tmp_path):
+    other = fresh(tmp_path / "zoo")
+    path = other.root / "params.yaml"
+    path.write_text(path.read_text("utf-8").replace("name: digits", "name: folder", 1), "utf-8")
+    output = other.reprogan("zoo", "-j", "2", ok=False)
+    assert "download" in output and "failed" in output and "Traceback" not in output
+    assert "images holds no" in output or "no images" in output, output
 
 
 def test_another_loss_reruns_the_experiment_and_the_joins_only(mine):
@@ -178,18 +213,13 @@ def test_mlflow_has_one_whole_run_a_result(mine):
 def test_a_killed_repro_goes_on(mine):
     """kill -9 of DVC and of the training, then the same command: the same lock as without."""
     before = mine.lock()
-    tools = str(Path(sys.executable).parent)
-    environment = os.environ | {"PATH": f"{tools}:{os.environ['PATH']}", "REPROGAN_SAVE_EVERY": "0"}
-    process = subprocess.Popen(
-        ["dvc", "repro", "--force", "--single-item", "train"], cwd=mine.root, env=environment,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    deadline = time.monotonic() + 120
+    process = mine.start(
+        "dvc", "repro", "--force", "--single-item", "train", REPROGAN_SAVE_EVERY="0"
+    )
     scratch = mine.root / ".dvc/tmp/reprogan/checkpoints"
-    while not list(scratch.glob("*/*.safetensors")) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_for(lambda: list(scratch.glob("*/*.safetensors")))
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate()
     assert list(scratch.glob("*/*.safetensors")), "it was over before it could be killed"
     assert "experiment: going on from step" in mine.dvc(
         "repro", "--force", "--single-item", "train"
