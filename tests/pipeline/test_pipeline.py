@@ -118,7 +118,9 @@ def test_another_loss_reruns_the_experiment_and_the_joins_only(mine):
     assert changed["old"] != changed["new"]
     params = json.loads(mine.dvc("params", "diff", "--json"))
     assert params["params.yaml"]["loss"] == {"old": "non_saturating", "new": "wgan_gp"}
-    assert "experiment" in mine.dvc("plots", "diff", "--json")
+    plots = json.loads(mine.dvc("plots", "diff", "--json"))
+    assert not plots.get("errors"), plots["errors"]
+    assert {"losses of the experiment", "metrics/history/cgan.csv"} <= plots["data"].keys()
     assert "gp" in mine.dvc("exp", "show", "--csv")
 
 
