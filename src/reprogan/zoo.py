@@ -91,20 +91,20 @@ class Zoo:
             return False
         self.board.say(stage, "running")
         command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", "--single-item", stage]
-        process = subprocess.Popen(  # noqa: S603  our own command
+        lines = []
+        with subprocess.Popen(  # noqa: S603  our own command
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-        )
-        self.running[stage] = process
-        lines = []
-        for line in process.stdout or ():
-            lines.append(line.rstrip())
-            self.board.say(stage, "running", line.strip())
+        ) as process:
+            self.running[stage] = process
+            for line in process.stdout or ():
+                lines.append(line.rstrip())
+                self.board.say(stage, "running", line.strip())
         del self.running[stage]
-        if process.wait():
+        if process.returncode:
             self.failed.append(f"  {stage}:\n    " + "\n    ".join(last_words(lines)))
             self.board.say(stage, "failed")
             return False
