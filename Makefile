@@ -14,13 +14,16 @@ help: ## What can be made
 
 env: .venv/.complete ## The environment in .venv, exactly as requirements.lock has it
 
-.venv/.complete: requirements.lock pyproject.toml
+.venv/bin/uv: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python >= 3.11 is needed; this is " + sys.version.split()[0] + ". Say make PYTHON=python3.12")'
+	@$(PYTHON) -c 'import ensurepip' || { echo "Python's venv module is incomplete: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r <(sed -n '/^uv==/,/^[^ ]/{/^uv==/p;/^  /p}' requirements.lock)
-	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r <(sed -n '/^uv==/,/^[^ ]/{/^uv==/p;/^  /p;}' requirements.lock)
+
+.venv/.complete: .venv/bin/uv pyproject.toml
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
 	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --quiet --editable .
-	@touch $@
+	@touch .venv/bin/uv $@
 
 repro: env ## The whole pipeline: data, every variant, figures, leaderboard, MLflow
 	reprogan zoo --jobs $(CORES)
@@ -43,8 +46,8 @@ format: env ## Rewrite the code in the project's format
 mutants: env ## Seed known bugs and show that the suites catch each
 	python tests/mutants.py
 
-lock: ## Resolve pyproject.toml anew into requirements.lock (hashes, no addresses)
-	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -c constraints.txt -o requirements.lock
+lock: .venv/bin/uv ## Resolve pyproject.toml anew into requirements.lock (hashes, no addresses)
+	$(BIN)/uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -c constraints.txt -o requirements.lock
 
 clean: ## Remove what runs leave behind; never the data or the DVC cache
 	rm -rf .pytest_cache .mypy_cache .ruff_cache build src/*.egg-info

@@ -31,7 +31,7 @@ from reprogan.variant import Shape, Variant
 BATCH = 64
 CASES = {
     "dcgan 8x8, width 32": ("dcgan", 8, {"width": 32}),
-    "mlp 256": ("ns_gan", 28, {"width": 256, "critic_width": 64, "pieces": 4}),
+    "mlp 256": ("ns_gan", 28, {"units": 256, "critic_units": 64, "pieces": 4}),
     "dcgan 28x28, width 32": ("dcgan", 28, {"width": 32}),
     "wgan_gp 8x8, width 32": ("wgan_gp", 8, {"width": 32}),
 }

@@ -18,7 +18,8 @@ from reprogan.variant import Shape, Variant
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 SHAPE = Shape(channels=1, size=8, classes=10)
-NARROW = {"dcgan": {"width": 4}, "mlp": {"width": 16, "critic_width": 8, "pieces": 2}}
+PLAIN = {"networks": {"critic_norm": "layer"}}
+NARROW = {"dcgan": {"width": 4}, "mlp": {"units": 16, "critic_units": 8, "pieces": 2}}
 
 
 @cache
@@ -38,11 +39,11 @@ def zoo() -> dict[str, Variant]:
     """Every row of params.yaml, every trick alone, and every pair of tricks in both orders."""
     variants = {name: narrow(name) for name in params().rows}
     for one in TRICKS:
-        variants[f"+{one}"] = narrow("dcgan", tricks={one: {}}, n_critic=2)
+        variants[f"+{one}"] = narrow("dcgan", tricks={one: {}}, n_critic=2, **PLAIN)
         for two in TRICKS:
             if one != two:
                 tricks: dict[str, dict[str, object]] = {one: {}, two: {}}
-                variants[f"+{one}+{two}"] = narrow("dcgan", tricks=tricks)
+                variants[f"+{one}+{two}"] = narrow("dcgan", tricks=tricks, **PLAIN)
     for name in ("adam", "rmsprop", "sgd"):
         variants[f"by_{name}"] = narrow(
             "dcgan", critic_optimizer={"name": name, "learning_rate": 0.01}

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,10 @@ def load_networks(game: Game, path: Path) -> None:
             raise ValueError(f"{path} does not fit its configuration: {error}") from None
 
 
+ABANDONED = 30 * 86400.0
+"""Seconds after which the checkpoints of another run are taken for forgotten."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoints:
     """The latest states of one run, in a directory named by all that the run depends on.
@@ -90,8 +95,11 @@ class Checkpoints:
         return sorted(self.directory.glob("[0-9]*.safetensors"))
 
     def clear(self) -> None:
-        """Remove them all, once the run has ended well."""
+        """Remove them all, once the run has ended well, and those that nobody has come back to."""
         shutil.rmtree(self.directory, ignore_errors=True)
+        for other in self.directory.parent.glob("*/"):
+            if time.time() - other.stat().st_mtime > ABANDONED:
+                shutil.rmtree(other, ignore_errors=True)
 
 
 def encode(value: Any, tensors: dict[str, Tensor]) -> Any:  # noqa: ANN401  a tree of JSON

@@ -28,12 +28,12 @@ def zoo(
     for name in names or ():
         settings.row(name)
     from .board import board
-    from .zoo import Zoo, parts, plan, put_in_order
+    from .zoo import Zoo, parts, plan, put_in_order, stoppable
 
     lock = Path("dvc.lock")
     graph, before = plan(stage_of("evaluate", name) for name in names or ()), list(parts(lock)[1])
     try:
-        with board(graph) as shown:
+        with stoppable(), board(graph) as shown:
             Zoo(graph, jobs, shown).play()
     finally:
         if lock.exists():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Union
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from typing import LiteralString
 
 Count = Annotated[int, Field(ge=1)]
-Index = Annotated[int, Field(ge=0)]
+Index = Annotated[int, Field(ge=0, lt=2**63)]
+"""From 0; as a seed it fits into 63 bits."""
+
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
@@ -45,8 +47,13 @@ class Component(BaseModel):
         if isinstance(raw, Mapping):
             for key in raw:
                 if key not in cls.model_fields:
-                    refuse("unknown_key", unknown("key", key, cls.model_fields))
+                    refuse("unknown_key", unknown("key", key, cls.model_fields) + left_over(raw))
         return raw
+
+
+def left_over(raw: Mapping[str, Any]) -> str:
+    """How to drop a key that a change of `name` alone has left behind."""
+    return " A key left over from another name is dropped by -S '~KEY'." if "name" in raw else ""
 
 
 class ConfigError(ValueError):
@@ -120,23 +127,21 @@ def explain(error: ValidationError, table: Mapping[str, Any]) -> str:
     """One line per fault: where it is in `table`, what stands there, what would be valid."""
     lines = []
     for fault in error.errors(include_url=False):
-        where, value = locate(fault["loc"], table)
+        missing = fault["type"] == "missing"
+        where, value = locate(fault["loc"], table, missing)
         message = fault["msg"].removeprefix("Value error, ")
-        shown = (
-            "" if isinstance(value, Mapping) or fault["type"] == "missing" else f"; got {value!r}"
-        )
+        shown = "" if missing or isinstance(value, Mapping) else f"; got {value!r}"
         lines.append(f"  {where}{': ' if where else ''}{message}{shown}")
     return "\n".join(lines)
 
 
-def locate(loc: tuple[int | str, ...], table: Any) -> tuple[str, Any]:  # noqa: ANN401
+def locate(loc: Sequence[int | str], table: Any, missing: bool) -> tuple[str, Any]:  # noqa: ANN401
     """Pydantic's location without the tags it adds for unions, and the value that stands there."""
     path, here = [], table
     for step in loc:
         if isinstance(here, Mapping) and step in here:
             path.append(str(step))
             here = here[step]
-        elif isinstance(step, str) and step == loc[-1] and step.isidentifier():
-            path.append(step)
-            here = None
+    if missing:
+        path.append(str(loc[-1]))
     return ".".join(path), here

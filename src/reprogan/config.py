@@ -25,10 +25,14 @@ EXPERIMENT = "experiment"
 """The name of the run that the top-level keys describe, beside those of `variants`."""
 
 
+TAKEN = {EXPERIMENT, "reference"}
+"""Names under which something else is written into models/."""
+
+
 class Loss(Component):
     """A row of `losses`: all that a loss's name stands for in its paper.
 
-    critic_norm: overrides the networks' own; null leaves it.
+    critic_norm: the networks' unless their row states one; null leaves it to them.
     generator_optimizer: null is the same as the critic's.
     """
 
@@ -58,14 +62,9 @@ class Row(Component):
     images: Count | None = None
 
 
-class Params(Component):
+class Params(Row):
     """All of params.yaml. The top-level keys are the experiment, a row like those of `variants`."""
 
-    loss: str
-    n_critic: Count | None = None
-    networks: AnyNetworks
-    game: AnyGame
-    tricks: AnyTricks = ()
     data: Data
     train: Train
     sample: Sample
@@ -76,9 +75,7 @@ class Params(Component):
     @property
     def rows(self) -> dict[str, Row]:
         """Every run by its name, the experiment first."""
-        own = {
-            key: getattr(self, key) for key in ("loss", "n_critic", "networks", "game", "tricks")
-        }
+        own = {key: getattr(self, key) for key in Row.model_fields}
         return {EXPERIMENT: Row.model_construct(**own), **self.variants}
 
     def row(self, name: str) -> Row:
@@ -92,7 +89,7 @@ class Params(Component):
         row = self.row(name)
         loss = self.losses[row.loss]
         networks = row.networks
-        if loss.critic_norm is not None:
+        if loss.critic_norm is not None and "critic_norm" not in networks.model_fields_set:
             networks = networks.model_copy(update={"critic_norm": loss.critic_norm})
         tricks = {trick.name: trick for trick in (*loss.tricks, *row.tricks)}
         critic = row.optimizer or loss.optimizer
@@ -113,8 +110,8 @@ class Params(Component):
     @model_validator(mode="after")
     def refuse_what_cannot_be_built(self) -> Params:
         """Every row must name a loss and be able to make images of the size."""
-        if EXPERIMENT in self.variants:
-            raise ValueError(f"variants: {EXPERIMENT!r} is the name of the top-level run")
+        if taken := sorted(TAKEN & self.variants.keys()):
+            raise ValueError(f"variants: {', '.join(taken)}: such a name is taken; choose another")
         for name, row in self.rows.items():
             where = "" if name == EXPERIMENT else f"variants.{name}."
             if not re.fullmatch(r"[a-z0-9_]+", name):

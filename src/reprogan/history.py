@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import fmean
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,6 +19,13 @@ class DivergenceError(FloatingPointError):
     """A loss that is not a finite number; says the step and the player's term."""
 
 
+Mark = tuple[int, str, Tensor]
+"""A value of a column at a step, still on the device."""
+
+Point = tuple[int, str, float]
+"""The same on the host."""
+
+
 @dataclass
 class History:
     """Means of losses and gap over `every` steps; norms as of a player's first turn in them.
@@ -26,14 +34,18 @@ class History:
     player PLAYER_TERM (weighted loss), PLAYER_gradient_norm (Euclidean, of all it trains) and
     PLAYER_weight_max (largest absolute parameter); of critics PLAYER_gap (mean score of real images
     minus that of fakes). A field is empty where a player did not act.
+
+    marks: values on the device. points: values on the host whose window is not over.
+    measured: the players whose norms the window has. lines: the rows of windows that are over.
     """
 
     columns: list[str]
     every: int
     batch: int
     lines: list[str] = field(default_factory=list)
-    pending: list[tuple[int, str, Tensor]] = field(default_factory=list)
-    measured: set[str] = field(default_factory=set)
+    marks: list[Mark] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
+    measured: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, game: Game, every: int, batch: int) -> History:
@@ -48,32 +60,66 @@ class History:
             values = {**turn.losses, **gap(turn)}
             if turn.player.name not in self.measured:
                 values |= norms(turn.player)
-                self.measured.add(turn.player.name)
-            self.pending += [(step, f"{turn.player.name}_{key}", v) for key, v in values.items()]
+                self.measured.append(turn.player.name)
+            self.marks += [(step, f"{turn.player.name}_{key}", v) for key, v in values.items()]
 
-    def flush(self) -> None:
-        """Bring all that is pending to the host at once. Raises DivergenceError at a bad loss."""
-        if not self.pending:
-            return
-        values = torch.stack([value.double() for *_, value in self.pending]).tolist()
-        rows: dict[int, dict[str, list[float]]] = {}
-        last: dict[int, int] = {}
-        for (step, key, _), value in zip(self.pending, values, strict=True):
-            if not abs(value) < float("inf"):
-                raise DivergenceError(f"{key} is {value} at step {step}")
+    def flush(self, over: bool = False) -> None:
+        """Bring all marks to the host at once, and write the windows that are complete.
+
+        over: the last one counts as complete. Raises DivergenceError at the first bad value.
+        """
+        if self.marks:
+            values = torch.stack([value.double() for *_, value in self.marks]).tolist()
+            for (step, key, _), value in zip(self.marks, values, strict=True):
+                refuse_infinite(value, key, step)
+                self.points.append((step, key, value))
+            self.marks.clear()
+        last = self.points[-1][0] if self.points else -1
+        border = last + 1 if over else (last + 1) // self.every * self.every
+        self._write([point for point in self.points if point[0] < border])
+        self.points = [point for point in self.points if point[0] >= border]
+
+    def _write(self, points: list[Point]) -> None:
+        windows: dict[int, dict[str, list[float]]] = {}
+        ends: dict[int, int] = {}
+        for step, key, value in points:
             window = step // self.every
-            rows.setdefault(window, {}).setdefault(key, []).append(value)
-            last[window] = step + 1
-        self.pending.clear()
-        for window, row in rows.items():
-            step = last[window]
+            windows.setdefault(window, {}).setdefault(key, []).append(value)
+            ends[window] = step + 1
+        for window, row in windows.items():
+            step = ends[window]
             means = [f"{fmean(row[key]):.6g}" if key in row else "" for key in self.columns]
             self.lines.append(",".join([str(step), str(step * self.batch), *means]))
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that it takes to go on, once all marks have been flushed."""
+        return {"lines": self.lines, "points": self.points, "measured": self.measured}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from a `state_dict`."""
+        self.lines, self.points = state["lines"], state["points"]
+        self.measured = state["measured"]
 
     @property
     def csv(self) -> str:
         """The whole table, header first."""
         return "\n".join([",".join(["step", "images", *self.columns]), *self.lines, ""])
+
+
+def refuse_infinite(value: float, key: str, step: int) -> None:
+    """Raises DivergenceError for nan and infinities."""
+    if not abs(value) < float("inf"):
+        raise DivergenceError(f"{key} is {value} at step {step}")
+
+
+def refuse_ruined(game: Game, step: int) -> None:
+    """Raise DivergenceError when a network has a weight that is not finite; waits for the device.
+
+    A finite loss can have a gradient that is not, and ruin its weights in the same step.
+    """
+    for name, network in game.networks.items():
+        value = get_total_norm([p.detach() for p in network.parameters()], float("inf"))
+        refuse_infinite(value.item(), f"the largest weight of {name}", step)
 
 
 def columns_of(game: Game) -> list[str]:

@@ -19,8 +19,9 @@ class Wish:
         self.signal: signal.Signals | None = None
 
     def take(self, number: int, _: FrameType | None) -> None:
-        """Remember the signal."""
+        """Remember the signal; a second one of the kind acts as it does by default."""
         self.signal = signal.Signals(number)
+        signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager

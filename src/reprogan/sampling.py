@@ -35,9 +35,13 @@ class Model:
     @classmethod
     def load(cls, folder: Path, device: str = "auto") -> Model:
         """Read what the train stage wrote. Raises ValueError when it is missing or damaged."""
-        stated = read_config(folder / "config.json")
-        shape, variant = Shape(**stated["shape"]), Variant.parse(stated["variant"])
-        where = prepare(device, stated["train"]["threads"])
+        path = folder / "config.json"
+        stated = read_config(path)
+        try:
+            shape, variant = Shape(**stated["shape"]), Variant.parse(stated["variant"])
+            where = prepare(device, stated["train"]["threads"])
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"{path} is of another version ({error}): train it again") from None
         game = variant.build(shape, where)
         load_networks(game, folder / "weights.safetensors")
         return cls(game, shape, shape.classes if variant.game.conditional else 0, where)

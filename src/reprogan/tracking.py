@@ -27,6 +27,9 @@ STORE = "reprogan"
 POINTS = 1000
 """Metric points in one request, MLflow's own limit."""
 
+TEXT = 6000
+"""Characters of a parameter's value, MLflow's own limit."""
+
 STEPS = ("train", "sample", "evaluate")
 
 
@@ -83,6 +86,8 @@ def connect(home: Path) -> tuple[MlflowClient, str]:
     client = MlflowClient(tracking_uri=uri or f"sqlite:///{home / 'mlflow.db'}")
     found = client.get_experiment_by_name(STORE)
     if found is not None:
+        if found.lifecycle_stage == "deleted":
+            client.restore_experiment(found.experiment_id)
         return client, str(found.experiment_id)
     # Without a location, a local store takes the directory that its creator happened to stand in.
     place = None if uri else (home / "mlartifacts").as_uri()
@@ -101,7 +106,7 @@ def record(client: MlflowClient, store: str, result: Result, here: Path, scratch
         client.delete_run(torn.info.run_id)
     tags = {"reprogan.pending": result.key, "reprogan.name": result.name, **origin()}
     run = client.create_run(store, run_name=result.name, tags=tags).info.run_id
-    log_facts(client, run, result)
+    log_facts(client, run, result, read_json(here / "models" / result.name / "config.json"))
     log_figures(client, run, here, result.name)
     log_curves(client, run, here / "metrics" / "history" / f"{result.name}.csv")
     weights = here / "models" / result.name / "weights.safetensors"
@@ -121,11 +126,15 @@ def origin() -> dict[str, str]:
     return {tag: os.environ[name] for name, tag in names.items() if os.environ.get(name)}
 
 
-def log_facts(client: MlflowClient, run: str, result: Result) -> None:
-    """Parameters, the hash of every file that went in or came out, and the data set as an input."""
+def log_facts(client: MlflowClient, run: str, result: Result, config: dict[str, Any]) -> None:
+    """The resolved configuration, the hash of every file in and out, and the data set as an input.
+
+    config: what the train stage resolved, so that runs of all rows have the same keys.
+    """
     from mlflow.entities import Dataset, DatasetInput, Param, RunTag
 
-    params = [Param(key, str(value)) for key, value in flat(result.params).items()]
+    stated = {"loss": loss_of(result), **config, "sample": result.params.get("sample", {})}
+    params = [Param(key, str(value)[:TEXT]) for key, value in flat(stated).items()]
     hashes = {f"dvc.in.{k}": v for k, v in result.inputs.items()}
     hashes |= {f"dvc.out.{k}": v for k, v in result.outputs.items()}
     client.log_batch(run, params=params, tags=[RunTag(k, v) for k, v in hashes.items()])
@@ -142,7 +151,7 @@ def log_figures(client: MlflowClient, run: str, here: Path, name: str) -> None:
 
     What hangs on class names stays there: they may be anything, and keys of MLflow may not.
     """
-    figures = json.loads((here / "metrics" / "eval" / f"{name}.json").read_text("utf-8"))
+    figures = read_json(here / "metrics" / "eval" / f"{name}.json")
     for key, value in figures.items():
         if isinstance(value, int | float):
             client.log_metric(run, key, float(value))
@@ -166,6 +175,37 @@ def log_curves(client: MlflowClient, run: str, table: Path) -> None:
         ]
     for first in range(0, len(points), POINTS):
         client.log_batch(run, metrics=points[first : first + POINTS])
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A mapping that a stage wrote."""
+    table: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return table
+
+
+def loss_of(result: Result) -> str:
+    """The row of `losses` that a result's row names."""
+    row = result.params.get(f"variants.{result.name}", result.params)
+    return str(row["loss"])
+
+
+def differing(result: Result, here: Path) -> list[str]:
+    """The outputs that are not here as dvc.lock has them: absent, or of another hash."""
+    return [path for path, md5 in result.outputs.items() if md5_of(here / path) != md5]
+
+
+def md5_of(path: Path) -> str:
+    """The hash that DVC gives to a file, or to a directory with its files' names and hashes."""
+    if path.is_dir():
+        entries = [
+            {"md5": md5_of(file), "relpath": file.relative_to(path).as_posix()}
+            for file in sorted(path.rglob("*"))
+            if file.is_file()
+        ]
+        listing = json.dumps(sorted(entries, key=lambda entry: entry["relpath"]))
+        return hashlib.md5(listing.encode(), usedforsecurity=False).hexdigest() + ".dir"
+    content = path.read_bytes() if path.exists() else b"nothing"
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def artifacts(here: Path, name: str) -> list[Path]:

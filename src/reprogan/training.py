@@ -9,15 +9,15 @@ from typing import Any
 
 from .checkpoint import Checkpoints
 from .game import Game
-from .history import DivergenceError, History
+from .history import DivergenceError, History, refuse_ruined
 from .interruption import Interrupted, interruptible
 from .progress import Progress, progress
 from .resident import Resident
 from .speed import Speed
 from .trainer import train
 
-FLUSH_ROWS = 20
-"""Rows of history between two transfers from the device, each of which waits for it."""
+FLUSH_STEPS = 200
+"""Steps between two transfers from the device, each of which waits for it."""
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class Training:
             return
         self.first, state = found
         self.game.load_state_dict(state["game"])
-        self.history.lines = state["history"]
+        self.history.load_state_dict(state["history"])
         self.saved = (
             f"the last good checkpoint is at step {self.first} in {self.checkpoints.directory}"
         )
@@ -51,14 +51,15 @@ class Training:
     def save(self, step: int) -> None:
         """Keep all that it takes to go on after `step` steps."""
         self.flush(step)
-        state: dict[str, Any] = {"game": self.game.state_dict(), "history": self.history.lines}
+        state = {"game": self.game.state_dict(), "history": self.history.state_dict()}
         path = self.checkpoints.save(step, state)
         self.saved = f"the last good checkpoint is at step {step}: {path}"
         self.clock = time.monotonic()
 
     def flush(self, step: int) -> None:
-        """Wait for the device, and take down how it has gone."""
-        self.history.flush()
+        """Wait for the device, take down how it has gone, and stop if it has gone wrong."""
+        self.history.flush(over=step == self.steps)
+        refuse_ruined(self.game, step)
         self.speed.mark(step)
 
     def play(self, data: Resident, seed: int) -> None:
@@ -76,13 +77,10 @@ class Training:
     def _steps(
         self, at: Callable[[int], Any], seed: int, bar: Progress, stop: Callable[[], bool]
     ) -> None:
-        every = self.history.every
         self.speed.start(self.first)
         for step, turns in train(self.game, at, steps=self.steps, seed=seed, first=self.first):
             self.history.add(step, turns)
             bar.advance(self.history.batch)
-            if (step + 1) % every:
-                continue
             if stop():
                 self.save(step + 1)
                 raise Interrupted(
@@ -90,6 +88,6 @@ class Training:
                 )
             if time.monotonic() - self.clock > self.save_every:
                 self.save(step + 1)
-            elif (step + 1) % (every * FLUSH_ROWS) == 0:
+            elif (step + 1) % FLUSH_STEPS == 0:
                 self.flush(step + 1)
         self.flush(self.steps)

@@ -40,8 +40,10 @@ class Variant(Component):
     generator_optimizer: AnyOptimizer
 
     def check(self, size: int) -> None:
-        """Raise ValueError when the networks cannot make images of this size."""
+        """Raise ValueError when the parts do not go together, or cannot make this size."""
         self.networks.check(size)
+        for trick in self.tricks:
+            trick.check(self.networks)
 
     def build(self, shape: Shape, device: torch.device | str = "cpu") -> Game:
         """The game, ready to be trained, its weights drawn from torch's CPU generator.

@@ -12,10 +12,12 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from .files import write
@@ -61,6 +63,7 @@ class Zoo:
     board: Board
     running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
     stopped: bool = False
 
     def play(self) -> None:
@@ -87,24 +90,34 @@ class Zoo:
 
     def run(self, stage: str) -> bool:
         """One stage in a DVC of its own; whether it ended well."""
-        if self.stopped or self.failed:
-            return False
-        self.board.say(stage, "running")
         command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", "--single-item", stage]
-        lines = []
-        with subprocess.Popen(  # noqa: S603  our own command
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        ) as process:
+        # A stage's `python` must be this one, whether or not its environment is activated.
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        with self.lock:
+            if self.stopped or self.failed:
+                return False
+            process = subprocess.Popen(  # noqa: S603  our own command
+                command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+                env=os.environ | {"PATH": path},
+            )
             self.running[stage] = process
+        self.board.say(stage, "running")
+        with process:
+            lines = []
             for line in process.stdout or ():
                 lines.append(line.rstrip())
                 self.board.say(stage, "running", line.strip())
-        del self.running[stage]
-        if process.returncode:
+        with self.lock:
+            del self.running[stage]
+        return self.ended(stage, process.returncode, lines)
+
+    def ended(self, stage: str, status: int, lines: Sequence[str]) -> bool:
+        """Take note of how a stage has ended."""
+        if status:
             self.failed.append(f"  {stage}:\n    " + "\n    ".join(last_words(lines)))
             self.board.say(stage, "failed")
             return False
@@ -114,15 +127,34 @@ class Zoo:
 
     def stop(self) -> None:
         """Pass Ctrl-C on to the running stages, and wait until they have saved their work."""
-        self.stopped = True
-        processes = list(self.running.values())
+        with self.lock:
+            self.stopped = True
+            processes = list(self.running.values())
         for process in processes:
-            os.killpg(process.pid, signal.SIGINT)
+            signal_group(process, signal.SIGINT)
         for process in processes:
             try:
                 process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+                signal_group(process, signal.SIGKILL)
+
+
+def signal_group(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    """Signal a process and all its children, unless they have ended."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Within, SIGTERM and SIGHUP (a closed terminal) are what Ctrl-C is."""
+    others = (signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.default_int_handler) for number in others}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def last_words(lines: Sequence[str]) -> Sequence[str]:

@@ -21,7 +21,7 @@ def kinds(network):
 def test_shapes(name, size, channels):
     shape = Shape(channels, size)
     networks = NETWORKS[name](
-        **({"width": 2} if name == "dcgan" else {"width": 8, "critic_width": 4})
+        **({"width": 2} if name == "dcgan" else {"units": 8, "critic_units": 4})
     )
     networks.check(size)
     images = networks.generator(shape, 5)(torch.randn(3, 5))

@@ -74,8 +74,8 @@ def test_fault_is_named(change, words):
     [
         ({"loss": "wgann"}, ["variants.new.loss", "mean 'wgan'"]),
         (
-            {"networks": {"name": "mlp", "wdth": 3}},
-            ["variants.new.networks", "'wdth'", "mean 'width'"],
+            {"networks": {"name": "mlp", "uits": 3}},
+            ["variants.new.networks", "'uits'", "mean 'units'"],
         ),
         ({"images": "many"}, ["variants.new.images", "'many'"]),
     ],
@@ -88,7 +88,7 @@ def test_every_row_is_checked_whatever_is_run(row, words):
     assert all(word in str(caught.value) for word in words), caught.value
 
 
-@pytest.mark.parametrize("name", ["experiment", "Bad Name"])
+@pytest.mark.parametrize("name", ["experiment", "reference", "Bad Name"])
 def test_names_of_rows(name):
     raw = copy.deepcopy(read(FILE))
     raw["variants"][name] = raw["variants"]["wgan"]
@@ -167,6 +167,30 @@ def test_a_loss_alone_gives_its_whole_paper():
     variant = parse(overlay(read(FILE), {"loss": "wgan_gp"}), FILE).variant(EXPERIMENT)
     assert variant.networks.critic_norm == "layer" and variant.critic_optimizer.beta1 == 0
     assert [t.name for t in variant.tricks] == ["gradient_penalty"] and variant.n_critic == 5
+
+
+def test_what_a_row_states_itself_wins():
+    """Else an ablation of the norm would compare two equal runs."""
+    change = {"loss": "wgan_gp", "networks": {"critic_norm": "none"}}
+    assert (
+        parse(overlay(read(FILE), change), FILE).variant(EXPERIMENT).networks.critic_norm == "none"
+    )
+    rate = {"name": "sgd", "learning_rate": 0.5}
+    change = {"loss": "wgan_gp", "optimizer": rate, "images": 640}
+    resolved = parse(overlay(read(FILE), change), FILE)
+    variant = resolved.variant(EXPERIMENT)
+    assert variant.critic_optimizer == variant.generator_optimizer
+    assert variant.critic_optimizer.learning_rate == 0.5
+    assert resolved.train.steps(resolved.row(EXPERIMENT).images) == 10
+
+
+def test_a_gradient_penalty_under_batch_norm_is_refused():
+    change = {"tricks": {"gradient_penalty": {}}}
+    with pytest.raises(
+        ConfigError, match=r"gradient_penalty .* batch norm mixes them; take networks.critic_norm"
+    ):
+        parse(overlay(read(FILE), change), FILE)
+    parse(overlay(read(FILE), change | {"networks": {"critic_norm": "layer"}}), FILE)
 
 
 def test_every_key_of_data_stands_in_params():

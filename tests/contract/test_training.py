@@ -6,18 +6,22 @@ import signal
 import subprocess
 import sys
 import time
+from threading import Timer
 
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 from safetensors.torch import load_file
 
+from reprogan import training
 from reprogan.checkpoint import Checkpoints, decode, encode, load_networks, save_networks
 from reprogan.data.imageset import ImageSet
 from reprogan.history import DivergenceError
 from reprogan.sampling import Model
 from reprogan.settings import Train
 from reprogan.stages.train import Machine, train
+from reprogan.trainer import train as play
 from small import ROOT, ZOO, build, narrow
 
 
@@ -79,7 +83,7 @@ def test_killed_run_goes_on_with_the_same_bytes(data, tmp_path, monkeypatch, cap
     machine = Machine(scratch=tmp_path / "s", save_every=0)
     cut(data, tmp_path / "b", machine, monkeypatch, after=3)
     assert run("wgan_gp", data, tmp_path / "b", machine) == whole
-    assert "going on from step 6 of 12" in capsys.readouterr().out
+    assert "going on from step 3 of 12" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "empty"])
@@ -95,7 +99,7 @@ def test_a_damaged_checkpoint_is_passed_over(data, tmp_path, monkeypatch, capsys
     )
     assert run("wgan_gp", data, tmp_path / "b", machine) == whole
     said = capsys.readouterr()
-    assert "going on from step 4 of 12" in said.out and f"{newest} is damaged" in said.err
+    assert "going on from step 2 of 12" in said.out and f"{newest} is damaged" in said.err
 
 
 def test_a_run_with_another_configuration_does_not_go_on_from_it(
@@ -125,10 +129,35 @@ def test_divergence_names_step_player_and_last_good_checkpoint(data, tmp_path):
     rate = {"name": "sgd", "learning_rate": 3.0}
     wild = narrow("lsgan", critic_optimizer=rate, networks={"critic_norm": "none"})
     machine = Machine(scratch=tmp_path / "s", save_every=0)
-    said = r"wild: generator_adversarial is (nan|inf) at step 3; the last good checkpoint is at step 2: .*safetensors"
+    said = r"wild: generator_adversarial is (nan|inf) at step 3; the last good checkpoint is at step 3: .*safetensors"
     with pytest.raises(DivergenceError, match=said):
         run("wild", data, tmp_path / "a", machine, variant=wild)
     assert not (tmp_path / "a" / "model").exists()
+
+
+def test_weights_that_are_ruined_under_finite_losses_are_never_written(data, tmp_path, monkeypatch):
+    """By the last update of all: no loss is computed after it, and its samples would be black."""
+
+    def ruinous(game, *words, **options):
+        yield from play(game, *words, **options)
+
+        next(game.networks["generator"].parameters()).data[0, 0] = float("nan")
+
+    monkeypatch.setattr(training, "train", ruinous)
+    with pytest.raises(DivergenceError, match="the largest weight of generator is nan at step 12"):
+        run("ns_gan", data, tmp_path / "a", Machine(scratch=tmp_path / "s"))
+    assert not (tmp_path / "a" / "model").exists()
+
+
+def test_the_same_training_elsewhere_is_waited_for(data, tmp_path, monkeypatch, capsys):
+    """Else one would remove the checkpoints under the other."""
+    monkeypatch.setattr("reprogan.stages.train.key_of", lambda *_: "key")
+    (tmp_path / "s" / "locks").mkdir(parents=True)
+    other = FileLock(tmp_path / "s" / "locks" / "key", thread_local=False)
+    other.acquire()
+    Timer(0.5, other.release).start()
+    run("ns_gan", data, tmp_path / "a", Machine(scratch=tmp_path / "s"))
+    assert "another process trains the same; waiting for it" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

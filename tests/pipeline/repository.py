@@ -20,7 +20,7 @@ SMALL = {
     "sample": {"images": 200, "seed": 0, "grid": 5},
     "networks": {"name": "dcgan", "width": 4},
 }
-ROWS = {"ns_gan": {"width": 32, "critic_width": 8}, "cgan": {"width": 32, "critic_width": 8}}
+ROWS = {"ns_gan": {"units": 32, "critic_units": 8}, "cgan": {"units": 32, "critic_units": 8}}
 EXTRACTOR = {"name": "classifier", "width": 8, "features": 16, "images": 12_000}
 
 

@@ -19,13 +19,13 @@ class Mlp(Networks):
     The code's sigmoid on [0, 1] is tanh on [-1, 1]. Defaults are the code's: generator 1200-1200,
     critic 240 x 5 pieces twice, dropout of .2 of the inputs and .5 of the hidden units.
 
-    width, critic_width: units of a hidden layer. pieces: of a maxout unit.
+    units, critic_units: of a hidden layer. pieces: linear functions of a maxout unit.
     init, critic_init: weights are U(-init, init).
     """
 
     name: Literal["mlp"] = "mlp"
-    width: Count = 1200
-    critic_width: Count = 240
+    units: Count = 1200
+    critic_units: Count = 240
     pieces: Count = 5
     critic_norm: Norm = "none"
     input_dropout: Share = 0.2
@@ -43,38 +43,38 @@ class Mlp(Networks):
         from .modules import Generator
 
         body = nn.Sequential(
-            nn.Linear(latent + shape.classes, self.width),
+            nn.Linear(latent + shape.classes, self.units),
             nn.ReLU(inplace=True),
-            nn.Linear(self.width, self.width),
+            nn.Linear(self.units, self.units),
             nn.ReLU(inplace=True),
-            nn.Linear(self.width, shape.channels * shape.size**2),
+            nn.Linear(self.units, shape.channels * shape.size**2),
             nn.Tanh(),
             nn.Unflatten(1, (shape.channels, shape.size, shape.size)),
         )
         return uniform(Generator(body, shape.classes), self.init)
 
     def critic(self, shape: Shape) -> nn.Module:
-        """Pixels -> critic_width -> critic_width -> score."""
+        """Pixels -> critic_units -> critic_units -> score."""
         from torch import nn
 
         from .modules import Append, Critic, Maxout, norm1d
 
         inputs = shape.channels * shape.size**2 + shape.classes
         layers: list[nn.Module] = [nn.Flatten(), nn.Dropout(self.input_dropout)]
-        for width in (inputs, self.critic_width):
-            layers.append(Maxout(width, self.critic_width, self.pieces))
-            layers += [norm1d(self.critic_norm, self.critic_width), nn.Dropout(self.dropout)]
+        for width in (inputs, self.critic_units):
+            layers.append(Maxout(width, self.critic_units, self.pieces))
+            layers += [norm1d(self.critic_norm, self.critic_units), nn.Dropout(self.dropout)]
         tell = Append() if shape.classes else None
-        network = Critic(nn.Sequential(*layers), self.critic_width, tell, shape.classes)
+        network = Critic(nn.Sequential(*layers), self.critic_units, tell, shape.classes)
         return uniform(network, self.critic_init)
 
 
-def uniform(network: nn.Module, width: float) -> nn.Module:
-    """Weights U(-width, width), biases 0."""
+def uniform(network: nn.Module, limit: float) -> nn.Module:
+    """Weights U(-limit, limit), biases 0."""
     from torch import nn
 
     for layer in network.modules():
         if isinstance(layer, nn.Linear):
-            nn.init.uniform_(layer.weight, -width, width)
+            nn.init.uniform_(layer.weight, -limit, limit)
             nn.init.zeros_(layer.bias)
     return network

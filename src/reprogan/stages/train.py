@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
+from filelock import FileLock, Timeout
 
 from ..checkpoint import Checkpoints, save_networks
 from ..data.imageset import ImageSet
@@ -56,17 +59,34 @@ def train(
         "train": settings.model_dump(mode="json"), "steps": steps,
     }  # fmt: skip
     facts = {**stated, "device": device.type, "torch": torch.__version__}
+    key, weights = key_of(facts, source), model / "weights.safetensors"
     training = Training(
         name, game, History.of(game, settings.history_every, settings.batch), steps,
-        Checkpoints(machine.scratch / "checkpoints" / key_of(facts, source)), machine.save_every,
+        Checkpoints(machine.scratch / "checkpoints" / key), machine.save_every,
         Speed(settings.batch),
     )  # fmt: skip
-    training.resume()
-    x, y = torch.from_numpy(images.images).to(device), torch.from_numpy(images.labels).to(device)
-    training.play(Resident(x, y, settings.batch, settings.seed), settings.seed)
-    weights = model / "weights.safetensors"
-    save_networks(game, weights)
-    write(model / "config.json", json.dumps(stated, indent=2) + "\n")
-    write(history, training.history.csv)
-    training.speed.save(machine.scratch, weights)
-    training.checkpoints.clear()
+    with alone(machine.scratch / "locks" / key, name):
+        training.resume()
+        x, y = torch.from_numpy(images.images).to(device), torch.from_numpy(images.labels)
+        training.play(Resident(x, y.to(device), settings.batch, settings.seed), settings.seed)
+        save_networks(game, weights)
+        write(model / "config.json", json.dumps(stated, indent=2) + "\n")
+        write(history, training.history.csv)
+        training.speed.save(machine.scratch, weights)
+        training.checkpoints.clear()
+
+
+@contextmanager
+def alone(lock: Path, name: str) -> Iterator[None]:
+    """Within, no other process trains the same thing from the same checkpoints; others wait."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    held = FileLock(lock)
+    try:
+        held.acquire(blocking=False)
+    except Timeout:
+        print(f"{name}: another process trains the same; waiting for it", flush=True)
+        held.acquire()
+    try:
+        yield
+    finally:
+        held.release()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ..game import Game, Round
+    from ..networks import Networks
 
 
 class GradientPenalty(Trick):
@@ -18,6 +19,14 @@ class GradientPenalty(Trick):
 
     name: Literal["gradient_penalty"] = "gradient_penalty"
     weight: NonNegative = 10.0
+
+    def check(self, networks: Networks) -> None:
+        """Refuse batch norm: it lets a score depend on other images (section 4 of the paper)."""
+        if networks.critic_norm == "batch":
+            raise ValueError(
+                "tricks: gradient_penalty is of each image's own score, and batch norm mixes them;"
+                " take networks.critic_norm layer or none (-S +networks.critic_norm=layer)"
+            )
 
     def apply(self, game: Game) -> None:
         """One more term of every critic."""

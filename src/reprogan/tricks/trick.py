@@ -9,6 +9,7 @@ from ..component import Component
 
 if TYPE_CHECKING:
     from ..game import Game
+    from ..networks import Networks
 
 
 class Trick(Component):
@@ -19,6 +20,9 @@ class Trick(Component):
     """
 
     name: str
+
+    def check(self, networks: Networks) -> None:
+        """Raise ValueError for networks that the trick cannot act on as its paper means it."""
 
     @abstractmethod
     def apply(self, game: Game) -> None:
