@@ -6,12 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from threading import Timer
 
 import numpy as np
 import pytest
 import torch
-from filelock import FileLock
 from safetensors.torch import load_file
 
 from reprogan import training
@@ -153,10 +151,12 @@ def test_the_same_training_elsewhere_is_waited_for(data, tmp_path, monkeypatch, 
     """Else one would remove the checkpoints under the other."""
     monkeypatch.setattr("reprogan.stages.train.key_of", lambda *_: "key")
     (tmp_path / "s" / "locks").mkdir(parents=True)
-    other = FileLock(tmp_path / "s" / "locks" / "key", thread_local=False)
-    other.acquire()
-    Timer(0.5, other.release).start()
-    run("ns_gan", data, tmp_path / "a", Machine(scratch=tmp_path / "s"))
+    code = "import sys, time, filelock; filelock.FileLock(sys.argv[1]).acquire(); print(); time.sleep(1)"
+    command = [sys.executable, "-u", "-c", code, str(tmp_path / "s" / "locks" / "key")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        run("ns_gan", data, tmp_path / "a", Machine(scratch=tmp_path / "s"))
     assert "another process trains the same; waiting for it" in capsys.readouterr().out
 
 
