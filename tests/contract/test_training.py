@@ -151,7 +151,7 @@ def test_the_same_training_elsewhere_is_waited_for(data, tmp_path, monkeypatch, 
     """Else one would remove the checkpoints under the other."""
     monkeypatch.setattr("reprogan.stages.train.key_of", lambda *_: "key")
     (tmp_path / "s" / "locks").mkdir(parents=True)
-    code = "import sys, time, filelock; filelock.FileLock(sys.argv[1]).acquire(); print(); time.sleep(1)"
+    code = "import sys, time, filelock; lock = filelock.FileLock(sys.argv[1]); lock.acquire(); print(); time.sleep(1)"
     command = [sys.executable, "-u", "-c", code, str(tmp_path / "s" / "locks" / "key")]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
