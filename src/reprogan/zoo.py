@@ -147,9 +147,10 @@ def signal_group(process: subprocess.Popen[str], number: signal.Signals) -> None
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Within, SIGTERM and SIGHUP (a closed terminal) are what Ctrl-C is."""
-    others = (signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, signal.default_int_handler) for number in others}
+    """Within, SIGTERM and SIGHUP (a closed terminal) are what Ctrl-C is, unless ignored (nohup)."""
+    others = [signal.SIGTERM, signal.SIGHUP]
+    heard = [number for number in others if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, signal.default_int_handler) for number in heard}
     try:
         yield
     finally:

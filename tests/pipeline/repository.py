@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ ROWS = {"ns_gan": {"units": 32, "critic_units": 8}, "cgan": {"units": 32, "criti
 EXTRACTOR = {"name": "classifier", "width": 8, "features": 16, "images": 12_000}
 
 
+def hear_ctrl_c() -> None:
+    """A shell lets its background jobs, and so tests that run in one, ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @dataclass(frozen=True)
 class Repository:
     """A checkout in which commands can be run."""
@@ -40,7 +46,7 @@ class Repository:
             inner["PYTHONPATH"] = str(self.root / "src")
         return subprocess.Popen(
             command, cwd=self.root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=outer | inner | environment, start_new_session=True,
+            env=outer | inner | environment, start_new_session=True, preexec_fn=hear_ctrl_c,
         )  # fmt: skip
 
     def run(self, *command: str, ok: bool = True, **environment: str) -> str:
