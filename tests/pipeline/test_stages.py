@@ -1,5 +1,6 @@
 """dvc.yaml, the command line and the code say the same."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,12 @@ def test_help(name):
     assert result.exit_code == 0 and "Usage" in result.output
     if name is None:
         assert all(command(stage) in result.output for stage in ALL.values())
+
+
+def test_a_fresh_clone_lacks_what_track_writes():
+    """Were it in git, `dvc repro` in a clone would find it there and fill no MLflow store."""
+    (out,) = PLAIN["track"]["outs"]
+    subprocess.run(["git", "check-ignore", "--quiet", out], cwd=ROOT, check=True)
 
 
 def test_nothing_hashed_is_a_time_stamp():
