@@ -68,7 +68,7 @@ MUTANTS = [
     Mutant("torn checkpoints are believed", "checkpoint.py", "if hashlib.sha256(content).hexdigest()[:16] == digest:", "if True:", TRAINING),
     Mutant("checkpoints ignore the data", "scratch.py", "for path in (*files, *loaded_code()):", "for path in loaded_code():", TRAINING),
     Mutant("divergence goes unnoticed", "history.py", 'if not abs(value) < float("inf"):', "if False:", TRAINING),
-    Mutant("a loss row's norm is ignored", "config.py", "if loss.critic_norm is not None and", "if False and", CONFIG),
+    Mutant("a loss row's norm is another", "config.py", '{"critic_norm": loss.critic_norm}', '{"critic_norm": "none"}', CONFIG),
     Mutant("a row's own norm is overridden", "config.py", 'and "critic_norm" not in networks.model_fields_set', "", CONFIG),
     Mutant("ruined weights are saved", "training.py", "refuse_ruined(self.game, step)", "pass", TRAINING),
     Mutant("windows forgotten on resume", "history.py", 'self.lines, self.points = state["lines"], state["points"]', 'self.lines = state["lines"]', TRAINING),
