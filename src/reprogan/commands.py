@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .cli import METRICS, REPORTS, SAMPLES, app, params
-from .component import ConfigError
+from .component import ConfigError, unknown
 
 PRESETS = Path("presets")
 
@@ -75,8 +75,6 @@ def preset(
 
     path, target = PRESETS / f"{name}.yaml", Path("params.yaml")
     if not path.exists():
-        from .component import unknown
-
         raise ConfigError(unknown("preset", name, sorted(p.stem for p in PRESETS.glob("*.yaml"))))
     top = read(path)
     parse(overlay(read(target), top), path)
