@@ -42,7 +42,7 @@ def game_of(name: str, size: int, networks: dict[str, int]):
     raw = load(Path("params.yaml")).variant(name).dump()
     raw["networks"] |= networks
     torch.manual_seed(seed_of(0, INIT, 0))
-    return Variant.parse(raw).build(Shape(1, size, 0))
+    return Variant.parse(raw).build(Shape(1, size, 0), BATCH)
 
 
 def data_of(size: int) -> Resident:

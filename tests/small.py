@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,11 @@ from reprogan.variant import Shape, Variant
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
-SHAPE = Shape(channels=1, size=8, classes=10)
+SHAPE, BATCH = Shape(channels=1, size=8, classes=10), 8
 PLAIN = {"networks": {"critic_norm": "layer"}}
+NEEDS: dict[str, dict[str, object]] = {}
+"""What a trick needs of a variant, laid over it: keys of Variant."""
+
 NARROW = {"dcgan": {"width": 4}, "mlp": {"units": 16, "critic_units": 8, "pieces": 2}}
 
 
@@ -31,19 +35,33 @@ def narrow(name: str, **over: object) -> Variant:
     """A row of params.yaml on narrow networks, with other keys of Variant laid over it."""
     raw = params().variant(name).dump()
     raw["networks"] |= NARROW[raw["networks"]["name"]]
-    raw["game"]["latent"] = 6
+    if "latent" in raw["game"]:
+        raw["game"]["latent"] = 6
     return Variant.parse(overlay(raw, over))
 
 
+def on(*tricks: str, **over: object) -> Variant:
+    """The tricks, at their defaults, on a small variant on which they act."""
+    raw: dict[str, object] = {"tricks": {trick: {} for trick in tricks}, **PLAIN, **over}
+    for trick in tricks:
+        raw = overlay(raw, NEEDS.get(trick, {}))
+    return narrow("dcgan", **raw)
+
+
+def goes(*tricks: str) -> bool:
+    """Whether the tricks go together; params.yaml refuses those that do not."""
+    try:
+        on(*tricks).check(SHAPE.size, BATCH)
+    except ValueError:
+        return False
+    return True
+
+
 def zoo() -> dict[str, Variant]:
-    """Every row of params.yaml, every trick alone, and every pair of tricks in both orders."""
+    """Every row of params.yaml, every trick alone, and a variant by each optimizer."""
     variants = {name: narrow(name) for name in params().rows}
     for one in TRICKS:
-        variants[f"+{one}"] = narrow("dcgan", tricks={one: {}}, n_critic=2, **PLAIN)
-        for two in TRICKS:
-            if one != two:
-                tricks: dict[str, dict[str, object]] = {one: {}, two: {}}
-                variants[f"+{one}+{two}"] = narrow("dcgan", tricks=tricks, **PLAIN)
+        variants[f"+{one}"] = on(one, n_critic=2)
     for name in ("adam", "rmsprop", "sgd"):
         variants[f"by_{name}"] = narrow(
             "dcgan", critic_optimizer={"name": name, "learning_rate": 0.01}
@@ -52,18 +70,22 @@ def zoo() -> dict[str, Variant]:
 
 
 ZOO = zoo()
+TOGETHER = {f"+{one}+{two}": on(one, two) for one, two in combinations(TRICKS, 2) if goes(one, two)}
+"""Every pair of tricks that go together."""
 
 
-def build(variant: Variant, seed: int = 0, shape: Shape = SHAPE) -> Game:
+def build(variant: Variant, seed: int = 0, shape: Shape = SHAPE, batch: int = BATCH) -> Game:
     torch.manual_seed(seed_of(seed, INIT, 0))
-    return variant.build(shape)
+    return variant.build(shape, batch)
 
 
-def images(n: int = 40, shape: Shape = SHAPE, batch: int = 8, seed: int = 0) -> Resident:
+def images(
+    n: int = 40, shape: Shape = SHAPE, batch: int = BATCH, seed: int = 0, labels: int | None = None
+) -> Resident:
     random = np.random.default_rng(7)
     x = random.integers(0, 256, (n, shape.channels, shape.size, shape.size), np.uint8)
     y = random.integers(0, shape.classes, n)
-    return Resident(torch.from_numpy(x), torch.from_numpy(y), batch, seed)
+    return Resident(torch.from_numpy(x), torch.from_numpy(y), batch, seed, labels)
 
 
 def leaves(state: object, path: str = "") -> dict[str, torch.Tensor]:

@@ -110,7 +110,7 @@ def train(name: Name = "experiment", device: Device = "auto", save_every: SaveEv
     steps = all_of_it.train.steps(row.images)
     machine = Machine(scratch=scratch(), device=device, save_every=save_every)
     history = METRICS / "history" / f"{name}.csv"
-    stage(name, variant, all_of_it.train, steps, DATA, MODELS / name, history, machine)
+    stage(name, variant, all_of_it.train, steps, DATA, MODELS / name, history, machine, row.labels)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import ValidationError, model_validator
 
-from .component import Component, ConfigError, Count, explain, unknown
+from .component import Component, ConfigError, Count, Index, explain, unknown
 from .data.settings import Data
 from .games import AnyGame
 from .losses import AnyObjective
@@ -49,7 +49,8 @@ class Row(Component):
 
     n_critic, optimizer, generator_optimizer: null takes the loss row's.
     tricks: come after the loss row's; one of the same name replaces it.
-    images: the budget; null takes `train.images`.
+    images: the budget; null takes `train.images`, 0 leaves the networks as they are drawn.
+    labels: training images whose class may be known, chosen by the seed, evenly; null: all.
     """
 
     loss: str
@@ -59,11 +60,15 @@ class Row(Component):
     tricks: AnyTricks = ()
     optimizer: AnyOptimizer | None = None
     generator_optimizer: AnyOptimizer | None = None
-    images: Count | None = None
+    images: Index | None = None
+    labels: Count | None = None
 
 
 class Params(Row):
-    """All of params.yaml. The top-level keys are the experiment, a row like those of `variants`."""
+    """All of params.yaml. The top-level keys are the experiment, a row like those of `variants`.
+
+    variants: what `dvc repro` trains. beyond: rows of the same form, trained by name or in studies.
+    """
 
     data: Data
     train: Train
@@ -71,12 +76,13 @@ class Params(Row):
     evaluate: Evaluate
     losses: dict[str, Loss]
     variants: dict[str, Row]
+    beyond: dict[str, Row] = {}
 
     @property
     def rows(self) -> dict[str, Row]:
         """Every run by its name, the experiment first."""
         own = {key: getattr(self, key) for key in Row.model_fields}
-        return {EXPERIMENT: Row.model_construct(**own), **self.variants}
+        return {EXPERIMENT: Row.model_construct(**own), **self.variants, **self.beyond}
 
     def row(self, name: str) -> Row:
         """The run of that name. Raises ConfigError with the valid names."""
@@ -110,19 +116,29 @@ class Params(Row):
     @model_validator(mode="after")
     def refuse_what_cannot_be_built(self) -> Params:
         """Every row must name a loss and be able to make images of the size."""
-        if taken := sorted(TAKEN & self.variants.keys()):
+        if taken := sorted(TAKEN & self.variants.keys() | self.beyond.keys() & TAKEN):
             raise ValueError(f"variants: {', '.join(taken)}: such a name is taken; choose another")
+        if twice := sorted(self.variants.keys() & self.beyond.keys()):
+            raise ValueError(f"beyond: {', '.join(twice)}: such a name is in variants already")
         for name, row in self.rows.items():
-            where = "" if name == EXPERIMENT else f"variants.{name}."
+            table = "beyond" if name in self.beyond else "variants"
+            where = "" if name == EXPERIMENT else f"{table}.{name}."
             if not re.fullmatch(r"[a-z0-9_]+", name):
                 raise ValueError(f"variants: a name is made of a-z, 0-9 and _; got {name!r}")
             if row.loss not in self.losses:
                 raise ValueError(f"{where}loss: {unknown('loss', row.loss, self.losses)}")
             try:
-                self.variant(name).check(self.data.size)
+                self.variant(name).check(self.data.size, self.train.batch)
+                check_labels(row, self.variant(name))
             except ValueError as fault:
                 raise ValueError(f"{where}{fault}") from None
         return self
+
+
+def check_labels(row: Row, variant: Variant) -> None:
+    """Refuse `labels` where nothing reads the known ones apart, and where all classes are told."""
+    if row.labels and "supervise" not in {trick.name for trick in variant.tricks}:
+        raise ValueError("labels: is for the trick supervise, which alone does with a few")
 
 
 def load(path: Path) -> Params:

@@ -6,7 +6,7 @@ into a `Game`, and `trainer.train` plays the game without looking at what they a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, Protocol
@@ -22,14 +22,17 @@ from .streams import SAMPLE, generator_of
 class Batch:
     """Real data of one step, as one pair of players sees it.
 
-    x:     (N, C, H, W) float32 in [-1, 1].
-    y:     (N,) int64 class, or UNLABELED; used by losses, never shown to a network.
-    given: what both networks are told (labels, a blurred image); None when unconditional.
+    x:       (N, C, H, W) float32 in [-1, 1].
+    y:       (N,) int64 class, or UNLABELED; used by losses, never shown to a network.
+    given:   what both networks are told (labels, a blurred image); None when unconditional.
+    labeled: (N, C, H, W) and (N,), none UNLABELED: where few labels are known, as many images as x
+             whose class is; None where all are.
     """
 
     x: Tensor
     y: Tensor
     given: Tensor | None = None
+    labeled: tuple[Tensor, Tensor] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,12 @@ class Verdict:
 
     score:    (N,) unbounded; larger means more real. A logit for the cross-entropy losses.
     features: (N, F) activations before the head.
+    heads:    (N, K) of each further head by its name; "class" holds logits of the classes.
     """
 
     score: Tensor
     features: Tensor
+    heads: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ class Round:
     @cached_property
     def fake(self) -> Tensor:
         """(N, C, H, W) generated images, told the same `given` as the real ones."""
-        return self.pair.generator.network(self.z, self.batch.given)  # type: ignore[no-any-return]
+        return self.pair.generator.network(self.z, self.told(len(self.z)))  # type: ignore[no-any-return]
 
     @cached_property
     def on_real(self) -> Verdict:
@@ -99,9 +104,31 @@ class Round:
         """The critic's verdict on the generated images."""
         return self.judge(self.fake)
 
+    @cached_property
+    def on_labeled(self) -> tuple[Verdict, Tensor]:
+        """The critic's verdict on images whose class is known, and their classes."""
+        if self.batch.labeled is None:
+            return self.on_real, self.batch.y
+        x, y = self.batch.labeled
+        return self.judge(x), y
+
     def judge(self, x: Tensor) -> Verdict:
-        """The critic's verdict on any (N, C, H, W) images, under this round's condition."""
-        return self.pair.critic.network(self.pair.see(x), self.batch.given)  # type: ignore[no-any-return]
+        """The critic's verdict on any (n, C, H, W) images, under this round's condition."""
+        return self.pair.critic.network(self.pair.see(x), self.told(len(x)))  # type: ignore[no-any-return]
+
+    def told(self, count: int) -> Tensor | None:
+        """What the networks are told of `count` images: the batch's, over again if there are more.
+
+        `count` is a multiple of the batch.
+        """
+        given = self.batch.given
+        if given is None or len(given) == count:
+            return given
+        return torch.cat([given] * (count // len(given)))
+
+    def label(self, score: Tensor, real: bool) -> Tensor:
+        """(n,) targets of the critic for these scores; 1 is real."""
+        return self.pair.label(score, real)
 
     @property
     def gap(self) -> Tensor | None:
@@ -124,11 +151,24 @@ class Weighted:
     every: int = 1
 
 
+Rhythm = Callable[[int, int], int]
+"""(every, step) -> the number, from 1, of the turn that is taken in the step; 0 where one waits."""
+
+
+def steady(every: int, step: int) -> int:
+    """A turn at the end of each `every` steps."""
+    turn, waits = divmod(step + 1, every)
+    return 0 if waits else turn
+
+
 @dataclass(slots=True)
 class Player:
-    """One side: a network, what it minimizes, and what happens after each of its updates.
+    """One side: a network, what it minimizes, and what happens around each of its updates.
 
     every:      acts in each `every`-th step, at its end; the generator has n_critic here.
+    rhythm:     in which steps it acts, where that is not all there is to it.
+    meet:       makes the round that it plays of its pair and a batch.
+    before:     called with no argument once it has gradients, before each update.
     after:      called with no argument after each update (clipping, averaging).
     parameters: what it trains; set by Variant.build once the tricks have shaped the network.
     """
@@ -136,7 +176,10 @@ class Player:
     name: str
     network: nn.Module
     every: int = 1
+    rhythm: Rhythm = steady
+    meet: Callable[[Pair, Batch], Round] = Round
     terms: dict[str, Weighted] = field(default_factory=dict)
+    before: list[Callable[[], None]] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
     parameters: list[nn.Parameter] = field(default_factory=list)
     optimizer: torch.optim.Optimizer = field(init=False)
@@ -147,12 +190,18 @@ def unchanged(value: Any) -> Any:  # noqa: ANN401  the identity
     return value
 
 
+def certain(score: Tensor, real: bool) -> Tensor:
+    """Targets that are sure: 1 for real images, 0 for generated ones."""
+    return torch.full_like(score, float(real))
+
+
 @dataclass(slots=True)
 class Pair:
     """A generator and the critic that judges it, how they see data and where noise comes from.
 
     view:      what of a batch the pair works on, and what both networks are told.
     see:       what is done to every image, real or fake, on its way to the critic.
+    label:     (scores, whether of real images) -> targets, of objectives that have targets.
     published: the generator network that is sampled; an average where one is kept.
     """
 
@@ -161,6 +210,7 @@ class Pair:
     latent: Latent
     view: Callable[[Batch], Batch] = unchanged
     see: Callable[[Tensor], Tensor] = unchanged
+    label: Callable[[Tensor, bool], Tensor] = certain
     published: nn.Module = field(init=False)
 
     def __post_init__(self) -> None:
@@ -170,6 +220,16 @@ class Pair:
     def players(self) -> tuple[Player, Player]:
         """In the order in which they act."""
         return self.critic, self.generator
+
+    def also_see(self, change: Callable[[Tensor], Tensor]) -> None:
+        """Let `change` act on every image, after what is already done to it."""
+        before = self.see
+        self.see = lambda x: change(before(x))
+
+    def also_view(self, change: Callable[[Batch], Batch]) -> None:
+        """Let `change` act on every batch, after what is already done to it."""
+        before = self.view
+        self.view = lambda batch: change(before(batch))
 
 
 class Stateful(Protocol):
@@ -191,9 +251,11 @@ class Game:
 
     draw:      (published generators, noise of each pair, given) -> (n, C, H, W) in [-1, 1].
     schedules: called with (step, steps) before anyone acts.
+    batch:     real images in a step. classes: of the images; 0 when they are unlabeled.
     """
 
     def __init__(self, pairs: Sequence[Pair], draw: Draw) -> None:
+        self.batch, self.classes = 1, 0
         self.pairs = list(pairs)
         self.draw = draw
         self.schedules: list[Schedule] = []

@@ -40,9 +40,10 @@ class Model:
         try:
             shape, variant = Shape(**stated["shape"]), Variant.parse(stated["variant"])
             where = prepare(device, stated["train"]["threads"])
+            batch = stated["train"]["batch"]
         except (KeyError, TypeError) as error:
             raise ValueError(f"{path} is of another version ({error}): train it again") from None
-        game = variant.build(shape, where)
+        game = variant.build(shape, batch, where)
         load_networks(game, folder / "weights.safetensors")
         return cls(game, shape, shape.classes if variant.game.conditional else 0, where)
 

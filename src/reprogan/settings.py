@@ -21,7 +21,7 @@ class Train(Component):
 
     def steps(self, images: int | None = None) -> int:
         """Critic steps that show at least `images` (or the default number of) real images."""
-        return -(-(images or self.images) // self.batch)
+        return -(-(self.images if images is None else images) // self.batch)
 
 
 class Sample(Component):

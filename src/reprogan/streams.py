@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-INIT, STEP, ORDER = 0, 1, 2
+INIT, STEP, ORDER, LABELS, LABELED_ORDER = 0, 1, 2, 3, 4
 SAMPLE = 1000
 """The first of the sampling streams; pair k of a game draws from SAMPLE + k."""
 

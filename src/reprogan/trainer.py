@@ -40,9 +40,8 @@ def train(
         turns = []
         for pair in game.pairs:
             for player in pair.players:
-                turn, waits = divmod(step + 1, player.every)
-                if not waits:
-                    turns.append(take_turn(player, Round(pair, batch), turn))
+                if turn := player.rhythm(player.every, step):
+                    turns.append(take_turn(player, player.meet(pair, batch), turn))
         yield step, turns
 
 
@@ -56,6 +55,8 @@ def take_turn(player: Player, round: Round, turn: int) -> Turn:
     }
     player.optimizer.zero_grad(set_to_none=True)
     torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+    for action in player.before:
+        action()
     player.optimizer.step()
     let_learn(player, False)
     for action in player.after:

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pydantic import field_validator
+
 from .component import Component, Count, plain
 from .games import AnyGame
 from .losses import AnyObjective
 from .networks import AnyNetworks
 from .optimizers import AnyOptimizer
-from .tricks import AnyTricks
+from .tricks import TRICKS, AnyTricks
+from .tricks.trick import Trick
 
 if TYPE_CHECKING:
     import torch
@@ -39,13 +42,29 @@ class Variant(Component):
     critic_optimizer: AnyOptimizer
     generator_optimizer: AnyOptimizer
 
-    def check(self, size: int) -> None:
-        """Raise ValueError when the parts do not go together, or cannot make this size."""
-        self.networks.check(size)
-        for trick in self.tricks:
-            trick.check(self.networks)
+    @field_validator("tricks")
+    @classmethod
+    def in_order(cls, tricks: tuple[Trick, ...]) -> tuple[Trick, ...]:
+        """As the table of tricks has them, so that their order in params.yaml changes nothing."""
+        return tuple(sorted(tricks, key=lambda trick: list(TRICKS).index(trick.name)))
 
-    def build(self, shape: Shape, device: torch.device | str = "cpu") -> Game:
+    def check(self, size: int, batch: int) -> None:
+        """Raise ValueError when the parts do not go together, or with images of this size.
+
+        batch: real images in a step.
+        """
+        self.networks.check(size)
+        self.game.check(self.networks, size)
+        for trick in self.tricks:
+            for other in self.tricks:
+                if other.name in trick.excludes:
+                    raise ValueError(
+                        f"tricks: {trick.name} and {other.name} exclude each other:"
+                        f" {trick.excludes[other.name]}"
+                    )
+            trick.check(self, batch)
+
+    def build(self, shape: Shape, batch: int, device: torch.device | str = "cpu") -> Game:
         """The game, ready to be trained, its weights drawn from torch's CPU generator.
 
         Networks first, then the objective on every pair, then the tricks, then the move to the
@@ -54,6 +73,7 @@ class Variant(Component):
         from .game import Weighted
 
         game: Game = self.game.build(self.networks, shape, self.n_critic)
+        game.batch, game.classes = batch, shape.classes
         for pair in game.pairs:
             pair.critic.terms["adversarial"] = Weighted(self.objective.critic)
             pair.generator.terms["adversarial"] = Weighted(self.objective.generator)

@@ -11,7 +11,11 @@ from reprogan.variant import Shape
 
 
 def kinds(network):
-    leaves = [m for m in network.modules() if not list(m.children())]
+    leaves = [
+        m
+        for m in network.modules()
+        if not list(m.children()) and not isinstance(m, torch.nn.ModuleDict)
+    ]
     return [type(m).__name__ for m in leaves]
 
 

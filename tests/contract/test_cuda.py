@@ -9,7 +9,7 @@ from reprogan.resident import Resident
 from reprogan.sampling import draw
 from reprogan.streams import INIT, seed_of
 from reprogan.trainer import train
-from small import SHAPE, ZOO, images, params, same
+from small import BATCH, SHAPE, ZOO, images, params, same
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU is visible here")
 
@@ -18,7 +18,7 @@ NAMES = [name for name in ZOO if name in params().rows or name.count("+") == 1]
 
 def build(name, seed=0):
     torch.manual_seed(seed_of(seed, INIT, 0))
-    return ZOO[name].build(SHAPE, prepare("cuda", threads=1))
+    return ZOO[name].build(SHAPE, BATCH, prepare("cuda", threads=1))
 
 
 def data():
@@ -46,7 +46,7 @@ def test_resumed_is_uninterrupted_bit_for_bit_on_cuda(name, tmp_path):
 def test_first_weights_and_order_of_images_are_the_cpu_s(name):
     """Noise is the device's own, so courses differ; where they start from does not."""
     torch.manual_seed(seed_of(0, INIT, 0))
-    on_cpu = ZOO[name].build(SHAPE)
+    on_cpu = ZOO[name].build(SHAPE, BATCH)
     for key, network in build(name).networks.items():
         for mine, other in zip(
             network.state_dict().values(), on_cpu.networks[key].state_dict().values(), strict=True

@@ -22,6 +22,13 @@ class Rules(Component):
     name: str
     conditional: bool = False
 
+    def check(self, networks: Networks, size: int) -> None:
+        """Raise ValueError where these networks cannot play, or not on images of this size."""
+        if networks.plays != self.name:
+            raise ValueError(
+                f"game: networks {networks.name} play the game {networks.plays}; got {self.name}"
+            )
+
     @abstractmethod
     def build(self, networks: Networks, shape: Shape, n_critic: int) -> Game:
         """The game before its objective."""

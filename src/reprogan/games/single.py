@@ -17,11 +17,27 @@ if TYPE_CHECKING:
 
 
 class Single(Rules):
-    """latent: numbers of noise an image. prior: their distribution; uniform is on (-1, 1)."""
+    """latent: numbers of noise an image. prior: their distribution; uniform is on (-1, 1).
+
+    critic_told: how a critic learns the class, where the game is conditional: by its input; by a
+    projection (Miyato & Koyama 2018); or not at all (AC-GAN, Odena et al. 2017).
+    """
 
     name: Literal["single"] = "single"
     latent: Count = 64
     prior: Literal["normal", "uniform"] = "normal"
+    critic_told: Literal["input", "projection", "nothing"] = "input"
+
+    def check(self, networks: Networks, size: int) -> None:
+        """Raise ValueError for networks of another game, or that cannot project."""
+        super().check(networks, size)
+        if self.critic_told == "projection" and not networks.headed:
+            raise ValueError(f"game.critic_told: networks {networks.name} have no head to project")
+        if self.critic_told != "input" and not self.conditional:
+            raise ValueError(
+                f"game.critic_told: {self.critic_told} is for a conditional game;"
+                " set game.conditional: true"
+            )
 
     def build(self, networks: Networks, shape: Shape, n_critic: int) -> Game:
         """The game before its objective. Raises ConfigError where labels are needed and missing."""
@@ -32,9 +48,13 @@ class Single(Rules):
                 "game.conditional: true needs labeled images, and these have no classes. A row of"
                 " `variants` is left out by: dvc exp run -S '~variants.NAME'"
             )
-        told = replace(shape, classes=shape.classes if self.conditional else 0)
+        untold = replace(shape, classes=0)
+        told = shape if self.conditional else untold
+        critic = networks.critic(told if self.critic_told == "input" else untold)
+        if self.critic_told == "projection":
+            critic.project_on(shape.classes)  # type: ignore[operator]
         pair = Pair(
-            critic=Player("critic", networks.critic(told)),
+            critic=Player("critic", critic),
             generator=Player("generator", networks.generator(told, self.latent), every=n_critic),
             latent=Latent((self.latent,), self.prior),
             view=label if self.conditional else unchanged,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from .cross_entropy import cross_entropy
 from .objective import Objective
 
 if TYPE_CHECKING:
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
 class NonSaturating(Objective):
     """The generator maximizes log D(G(z)): minimax's fixed point, a gradient from the start."""
 
+    targeted: ClassVar[bool] = True
+
     name: Literal["non_saturating"] = "non_saturating"
 
     def critic(self, round: Round) -> Tensor:
         """-E log D(x) - E log(1 - D(G(z)))."""
-        from torch.nn.functional import softplus
-
-        return softplus(-round.on_real.score).mean() + softplus(round.on_fake.score).mean()
+        return cross_entropy(round, round.on_real.score, True) + cross_entropy(
+            round, round.on_fake.score, False
+        )
 
     def generator(self, round: Round) -> Tensor:
         """-E log D(G(z))."""

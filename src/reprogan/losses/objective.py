@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..component import Component
 
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 class Objective(Component):
-    """What each side minimizes; either may read scores of both real and generated images."""
+    """What each side minimizes; either may read scores of both real and generated images.
+
+    targeted: whether the critic's scores are driven to targets (`Round.label`), 1 and 0.
+    """
+
+    targeted: ClassVar[bool] = False
 
     name: str
 

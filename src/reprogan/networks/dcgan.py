@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from ..component import Count, Positive
@@ -76,9 +77,8 @@ class Dcgan(Networks):
         side = shape.size >> len(self.widths(shape.size))
         tell = Plane(shape.classes, shape.size) if shape.classes else None
         body = nn.Sequential(*layers, nn.Flatten())
-        network = Critic(body, channels * side * side, tell, shape.classes)
-        initialize(network, self.init_std)
-        return network
+        init = partial(initialize, std=self.init_std)
+        return Critic(body, channels * side * side, tell, shape.classes, init)
 
     def widths(self, size: int) -> list[int]:
         """The critic's channels from the image inward: at least two stages, to a side of 4 or 7."""

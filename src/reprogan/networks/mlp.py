@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from ..component import Count, Positive, Share
@@ -65,8 +66,8 @@ class Mlp(Networks):
             layers.append(Maxout(width, self.critic_units, self.pieces))
             layers += [norm1d(self.critic_norm, self.critic_units), nn.Dropout(self.dropout)]
         tell = Append() if shape.classes else None
-        network = Critic(nn.Sequential(*layers), self.critic_units, tell, shape.classes)
-        return uniform(network, self.critic_init)
+        init = partial(uniform, limit=self.critic_init)
+        return Critic(nn.Sequential(*layers), self.critic_units, tell, shape.classes, init)
 
 
 def uniform(network: nn.Module, limit: float) -> nn.Module:
@@ -74,7 +75,8 @@ def uniform(network: nn.Module, limit: float) -> nn.Module:
     from torch import nn
 
     for layer in network.modules():
-        if isinstance(layer, nn.Linear):
+        if isinstance(layer, nn.Linear | nn.Embedding):
             nn.init.uniform_(layer.weight, -limit, limit)
+        if isinstance(layer, nn.Linear):
             nn.init.zeros_(layer.bias)
     return network

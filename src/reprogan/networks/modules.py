@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
 from ..game import Verdict
+
+Layer = TypeVar("Layer", bound=nn.Module)
 
 
 class Generator(nn.Module):
@@ -27,21 +32,62 @@ class Critic(nn.Module):
     """A body from images to (N, F) features, and a linear score of them.
 
     With classes, the body sees `tell(images, one-hot code)` in the images' place.
+    init: draws the weights of a module; it is used on the whole, and on what is added later.
     """
 
     def __init__(
-        self, body: nn.Module, features: int, tell: nn.Module | None, classes: int = 0
-    ) -> None:
+        self, body: nn.Module, features: int, tell: nn.Module | None, classes: int = 0,
+        init: Callable[[nn.Module], object] = lambda module: None,
+    ) -> None:  # fmt: skip
         super().__init__()
-        self.body, self.tell, self.classes = body, tell, classes
-        self.head = nn.Linear(features, 1)
+        self.body, self.tell, self.classes, self.init = body, tell, classes, init
+        self.features, self.width = features, features
+        self.mix: nn.Module | None = None
+        self.head: nn.Module | None = nn.Linear(features, 1)
+        self.heads = nn.ModuleDict()
+        self.project: nn.Embedding | None = None
+        init(self)
 
     def forward(self, x: Tensor, given: Tensor | None = None) -> Verdict:
         """(N, C, H, W) in [-1, 1], (N,) classes -> the verdict on each."""
         if self.tell is not None:
             x = self.tell(x, code(given, self.classes))
         features = self.body(x)
-        return Verdict(self.head(features)[:, 0], features)
+        mixed = features if self.mix is None else self.mix(features)
+        heads = {name: head(mixed) for name, head in self.heads.items()}
+        score = heads["class"].logsumexp(1) if self.head is None else self.head(mixed)[:, 0]
+        if self.project is not None:
+            score = score + (self.project(given) * features).sum(1)
+        return Verdict(score, features, heads)
+
+    def add_head(self, name: str, outputs: int) -> None:
+        """One more linear head on the features, in the verdict's `heads`."""
+        self.heads[name] = self.fresh(nn.Linear(self.width, outputs))
+
+    def score_by_classes(self, classes: int) -> None:
+        """Of K classes, score = log sum exp: K + 1 classes, the fake one's logit 0.
+
+        Salimans et al. 2016, section 5: D = Z / (Z + 1) with Z = sum exp l is the sigmoid of it.
+        """
+        self.add_head("class", classes)
+        self.head = None
+
+    def mix_with(self, mix: nn.Module, outputs: int) -> None:
+        """Let `mix`, from (N, features) to (N, outputs), stand before every head."""
+        self.mix, self.width = mix, outputs
+        if self.head is not None:
+            self.head = self.fresh(nn.Linear(outputs, 1))
+        for name, head in self.heads.items():
+            self.heads[name] = self.fresh(nn.Linear(outputs, head.out_features))  # type: ignore[arg-type]
+
+    def project_on(self, classes: int) -> None:
+        """Add <embedding of the class, features> to the score. Miyato & Koyama 2018, eq. 3."""
+        self.project = self.fresh(nn.Embedding(classes, self.features))
+
+    def fresh(self, module: Layer) -> Layer:
+        """The module, its weights drawn as all others were."""
+        self.init(module)
+        return module
 
 
 def code(given: Tensor | None, classes: int) -> Tensor:
@@ -100,11 +146,11 @@ def norm1d(kind: str, units: int) -> nn.Module:
 def initialize(module: nn.Module, std: float) -> None:
     """Weights N(0, std), biases 0; scales of norms N(1, std). Radford et al. 2016, section 4."""
     for layer in module.modules():
-        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear | nn.Embedding):
             nn.init.normal_(layer.weight, 0.0, std)
         elif isinstance(layer, nn.BatchNorm2d | nn.GroupNorm | nn.BatchNorm1d | nn.LayerNorm):
             nn.init.normal_(layer.weight, 1.0, std)
         else:
             continue
-        if layer.bias is not None:
+        if not isinstance(layer, nn.Embedding) and layer.bias is not None:
             nn.init.zeros_(layer.bias)

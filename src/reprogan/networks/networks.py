@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..component import Component
 
@@ -16,7 +16,14 @@ Norm = Literal["none", "batch", "layer"]
 
 
 class Networks(Component):
-    """A generator and the critic set against it; a loss row may set `critic_norm`."""
+    """A generator and the critic set against it; a loss row may set `critic_norm`.
+
+    plays:  the game that is played with them.
+    headed: whether the critic scores features by a linear head (`modules.Critic`).
+    """
+
+    plays: ClassVar[str] = "single"
+    headed: ClassVar[bool] = True
 
     name: str
     critic_norm: Norm = "none"

@@ -41,8 +41,11 @@ class Machine:
 def train(
     name: str, variant: Variant, settings: Train, steps: int,
     data: Path, model: Path, history: Path, machine: Machine,
+    labels: int | None = None,
 ) -> None:  # fmt: skip
     """Train `variant` for `steps` critic steps on data/train.npz and write `model` and `history`.
+
+    labels: training images whose class may be known; None: all.
 
     A run that was killed goes on from its last checkpoint, if configuration, data, code and device
     are the same, and ends with the same bits. Raises Interrupted after SIGINT or SIGTERM,
@@ -53,10 +56,10 @@ def train(
     device = prepare(machine.device, settings.threads)
     shape = Shape(images.channels, images.size, len(images.classes))
     torch.manual_seed(seed_of(settings.seed, INIT, 0))
-    game = variant.build(shape, device)
+    game = variant.build(shape, settings.batch, device)
     stated = {
         "variant": variant.dump(), "shape": asdict(shape), "classes": list(images.classes),
-        "train": settings.model_dump(mode="json"), "steps": steps,
+        "train": settings.model_dump(mode="json"), "steps": steps, "labels": labels,
     }  # fmt: skip
     facts = {**stated, "device": device.type, "torch": torch.__version__}
     key, weights = key_of(facts, source), model / "weights.safetensors"
@@ -68,7 +71,8 @@ def train(
     with alone(machine.scratch / "locks" / key, name):
         training.resume()
         x, y = torch.from_numpy(images.images).to(device), torch.from_numpy(images.labels)
-        training.play(Resident(x, y.to(device), settings.batch, settings.seed), settings.seed)
+        data_of_it = Resident(x, y.to(device), settings.batch, settings.seed, labels)
+        training.play(data_of_it, settings.seed)
         save_networks(game, weights)
         write(model / "config.json", json.dumps(stated, indent=2) + "\n")
         write(history, training.history.csv)

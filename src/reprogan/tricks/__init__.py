@@ -13,11 +13,18 @@ from .trick import Trick
 from .weight_clip import WeightClip
 
 TRICKS: dict[str, type[Trick]] = {
-    "average": Average,
-    "gradient_penalty": GradientPenalty,
-    "linear_decay": LinearDecay,
+    # layers and heads
     "spectral_norm": SpectralNorm,
+    # what is played, and terms of the losses
+    "gradient_penalty": GradientPenalty,
+    # how images and targets reach the critic
+    # what happens around an update
     "weight_clip": WeightClip,
+    # schedules
+    "linear_decay": LinearDecay,
+    # copies of what all the others have shaped
+    "average": Average,
 }
+"""In the order in which they are applied."""
 
 AnyTricks = Annotated[tuple[Trick, ...], SeveralOf(TRICKS)]

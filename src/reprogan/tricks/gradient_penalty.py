@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ..game import Game, Round
-    from ..networks import Networks
+    from ..variant import Variant
 
 
 class GradientPenalty(Trick):
@@ -20,13 +20,9 @@ class GradientPenalty(Trick):
     name: Literal["gradient_penalty"] = "gradient_penalty"
     weight: NonNegative = 10.0
 
-    def check(self, networks: Networks) -> None:
+    def check(self, variant: Variant, batch: int) -> None:
         """Refuse batch norm: it lets a score depend on other images (section 4 of the paper)."""
-        if networks.critic_norm == "batch":
-            raise ValueError(
-                "tricks: gradient_penalty is of each image's own score, and batch norm mixes them;"
-                " take networks.critic_norm layer or none (-S +networks.critic_norm=layer)"
-            )
+        refuse_batch_norm(self.name, variant)
 
     def apply(self, game: Game) -> None:
         """One more term of every critic."""
@@ -34,6 +30,15 @@ class GradientPenalty(Trick):
 
         for pair in game.pairs:
             pair.critic.terms["gradient_penalty"] = Weighted(penalty, self.weight)
+
+
+def refuse_batch_norm(name: str, variant: Variant) -> None:
+    """Raise ValueError where a critic's batch norm would mix the gradients of several images."""
+    if variant.networks.critic_norm == "batch":
+        raise ValueError(
+            f"tricks: {name} is of each image's own score, and batch norm mixes them;"
+            " take networks.critic_norm layer or none (-S +networks.critic_norm=layer)"
+        )
 
 
 def penalty(round: Round) -> Tensor:

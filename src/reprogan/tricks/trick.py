@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from ..component import Component
 
 if TYPE_CHECKING:
     from ..game import Game
-    from ..networks import Networks
+    from ..variant import Variant
 
 
 class Trick(Component):
     """Edits a game that has its networks and its objective, and not yet its optimizers.
 
-    What it needs of a network or of its parameters it reads when it acts, not when it is applied:
-    a later trick may still reshape them. So the order of tricks does not matter.
+    Tricks are applied in the order of the table in `__init__`, whatever their order in params.yaml:
+    first what reshapes networks, last what copies them. A player's parameters are not settled until
+    all have been applied: a trick reads them when it acts.
+
+    excludes: names of tricks that it cannot go with, and why; one of the two has to say so.
     """
+
+    excludes: ClassVar[Mapping[str, str]] = {}
 
     name: str
 
-    def check(self, networks: Networks) -> None:
-        """Raise ValueError for networks that the trick cannot act on as its paper means it."""
+    def check(self, variant: Variant, batch: int) -> None:
+        """Raise ValueError where the trick cannot act as its paper means it.
+
+        batch: real images in a step.
+        """
 
     @abstractmethod
     def apply(self, game: Game) -> None:
