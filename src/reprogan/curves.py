@@ -29,13 +29,16 @@ Table = Mapping[str, Sequence[float | None]]
 def read_history(path: Path) -> Table:
     """The columns of what the train stage wrote; None where a field is empty.
 
-    Raises ValueError when the file is missing or is no such table.
+    A run of no steps has columns of no rows. Raises ValueError when the file is missing or is no such table.
     """
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+            head, *rows = csv.reader(file)
+        if head[:2] != ["step", "images"]:
+            raise ValueError(f"its columns are {head}")
         return {
-            key: [None if row[key] == "" else float(row[key]) for row in rows] for key in rows[0]
+            key: [None if row[k] == "" else float(row[k]) for row in rows]
+            for k, key in enumerate(head)
         }
     except FileNotFoundError:
         raise ValueError(f"{path} is missing: run `train {path.stem}` first") from None
@@ -67,6 +70,8 @@ def draw(axis: Axes, name: str, table: Table) -> None:
             continue
         pairs = zip(table["images"], values, strict=True)
         points = [(x, y) for x, y in pairs if x is not None and y is not None]
+        if not points:
+            continue
         images, heights = [x for x, _ in points], [y for _, y in points]
         (line,) = axis.plot(images, heights, linewidth=0.5, alpha=0.35)
         label = f"{column.removesuffix(end)} {SHOWN[end]}".replace("critic critic", "critic")
@@ -74,7 +79,8 @@ def draw(axis: Axes, name: str, table: Table) -> None:
     axis.set_title(name, loc="left")
     axis.set_xlabel("real images shown")
     axis.axhline(0, color="black", linewidth=0.5)
-    axis.legend(fontsize=7)
+    if axis.lines[1:]:
+        axis.legend(fontsize=7)
 
 
 def smooth(values: Sequence[float]) -> list[float]:

@@ -32,7 +32,15 @@ def test_a_history_is_read_with_its_gaps(tmp_path):
     assert one == two and Image.open(io.BytesIO(one)).size[0] > 900
 
 
-@pytest.mark.parametrize("text", ["", HEAD, f"{HEAD}\n10,x,1,2,3\n", f"{HEAD}\n10,1\n"])
+def test_a_run_of_no_steps_has_an_empty_panel(tmp_path):
+    path = tmp_path / "untrained.csv"
+    path.write_text(f"{HEAD}\n")
+    table = read_history(path)
+    assert table == {key: [] for key in HEAD.split(",")}
+    assert Image.open(io.BytesIO(curves_of({"untrained": table}))).size[0] > 900
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", f"{HEAD}\n10,x,1,2,3\n", f"{HEAD}\n10,1\n"])
 def test_what_is_no_history_is_named(tmp_path, text):
     path = tmp_path / "a.csv"
     path.write_text(text)

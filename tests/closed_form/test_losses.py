@@ -59,6 +59,17 @@ def test_minimax_saturates_where_the_critic_is_sure_and_non_saturating_does_not(
     assert gradient.item() == pytest.approx(slope, rel=1e-4)
 
 
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_only_objectives_that_have_targets_ask_for_labels(name):
+    pair, round = exchange(REAL, FAKE)
+    asked = []
+    pair.label = lambda score, real: asked.append(real) or torch.full_like(score, 0.5)
+    objective = OBJECTIVES[name]()
+    objective.critic(round)
+    objective.generator(round)
+    assert asked == ([True, False] if objective.targeted else [])
+
+
 @pytest.mark.parametrize("name", ["least_squares", "wasserstein", "hinge", "minimax"])
 def test_a_generator_does_not_ask_for_real_images(name):
     _, round = exchange(0.1, 0.2)

@@ -1,11 +1,13 @@
 """The loop, the vocabulary and the data against values worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from hands import exchange
-from reprogan.game import Batch, Game, Latent, Weighted
+from reprogan.game import Batch, Game, Latent, Round, Weighted
 from reprogan.games.single import draw
 from reprogan.history import DivergenceError, History
 from reprogan.networks.modules import Maxout
@@ -38,6 +40,56 @@ def test_the_generator_acts_at_the_end_of_every_nth_step():
     assert [step for step, name in acts if name == "generator"] == [4, 9]
     assert [step for step, name in acts if name == "critic"] == list(range(10))
     assert acts[4:6] == [(4, "critic"), (4, "generator")]
+
+
+def test_a_rhythm_says_in_which_steps_a_player_acts():
+    game = game_of(lambda round: round.on_fake.score.mean(), n_critic=2)
+    generator = game.players[1]
+    generator.rhythm = lambda every, step: 7 if step in (every, 5) else 0
+    acts = [
+        (step, turn.player.name)
+        for step, turns in train(game, constant, steps=8, seed=0)
+        for turn in turns
+    ]
+    assert [step for step, name in acts if name == "generator"] == [2, 5]
+
+
+def test_what_is_done_before_an_update_sees_its_gradient():
+    game = game_of(lambda round: round.on_fake.score.mean())
+    critic = game.players[0]
+    critic.before.append(lambda: [p.grad.mul_(10) for p in critic.parameters])
+    list(train(game, constant, steps=1, seed=0))
+    assert critic.network.w.item() == pytest.approx(1 - 10 * 0.04)
+
+
+def test_a_player_meets_the_round_that_it_is_given():
+    game = game_of(lambda round: round.on_fake.score.mean())
+
+    class Far(Round):
+        @property
+        def fake(self):
+            return super().fake + 100
+
+    game.players[1].meet = Far
+    (_, (critic, generator)), *_ = train(game, constant, steps=1, seed=0)
+    assert critic.losses["t"].item() == pytest.approx(0.4)
+    assert type(generator.round) is Far
+
+
+def test_sights_and_views_act_one_after_the_other():
+    pair, round = exchange(0.5, 0.25)
+    pair.also_see(lambda x: x + 1)
+    pair.also_see(lambda x: 2 * x)
+    pair.also_view(lambda batch: replace(batch, x=batch.x * 4))
+    assert Round(pair, round.batch).on_real.score[0].item() == pytest.approx(2 * (0.5 * 4 + 1))
+    assert Round(pair, round.batch).on_fake.score[0].item() == pytest.approx(2 * (0.25 + 1))
+
+
+def test_more_images_than_real_ones_are_told_the_same_over_again():
+    pair, round = exchange(0.5, 0.25, n=2)
+    told = Round(pair, replace(round.batch, given=torch.tensor([3, 5]))).told
+    assert told(2).tolist() == [3, 5] and told(6).tolist() == [3, 5] * 3
+    assert Round(pair, round.batch).told(6) is None
 
 
 def test_a_lazy_term_acts_every_nth_turn_and_n_fold():
