@@ -193,6 +193,48 @@ def test_a_gradient_penalty_under_batch_norm_is_refused():
     parse(overlay(read(FILE), change | {"networks": {"critic_norm": "layer"}}), FILE)
 
 
+def test_rows_beyond_the_default_are_rows_too():
+    raw = copy.deepcopy(read(FILE))
+    raw.setdefault("beyond", {})["later"] = raw["variants"]["wgan"] | {"n_critic": 3}
+    assert parse(raw, FILE).variant("later").n_critic == 3
+    raw["beyond"]["later"]["n_critic"] = 0
+    with pytest.raises(ConfigError, match=r"beyond.later.n_critic"):
+        parse(raw, FILE)
+    raw["beyond"] = {"wgan": raw["variants"]["wgan"]}
+    with pytest.raises(ConfigError, match="wgan: such a name is in variants already"):
+        parse(raw, FILE)
+
+
+def test_the_order_of_tricks_in_the_file_changes_nothing():
+    one = overlay(read(FILE), {"tricks": {"average": {}, "weight_clip": {}}})
+    two = overlay(read(FILE), {"tricks": {"weight_clip": {}, "average": {}}})
+    assert parse(one, FILE).variant(EXPERIMENT) == parse(two, FILE).variant(EXPERIMENT)
+
+
+def test_tricks_that_exclude_each_other_are_refused_with_the_reason(monkeypatch):
+    monkeypatch.setattr(TRICKS["weight_clip"], "excludes", {"spectral_norm": "one bound is enough"})
+    with pytest.raises(
+        ConfigError,
+        match="weight_clip and spectral_norm exclude each other: one bound is enough",
+    ):
+        parse(overlay(read(FILE), {"tricks": {"weight_clip": {}, "spectral_norm": {}}}), FILE)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"labels": 100}, "labels: is for the trick supervise"),
+        (
+            {"game": {"critic_told": "projection"}},
+            "projection is for a conditional game; set game.conditional: true",
+        ),
+    ],
+)
+def test_parts_that_do_not_go_together(change, words):
+    with pytest.raises(ConfigError, match=words):
+        parse(overlay(read(FILE), change), FILE)
+
+
 def test_every_key_of_data_stands_in_params():
     """DVC sees only what stands in the file."""
     assert set(read(FILE)["data"]) == set(Data.model_fields)
