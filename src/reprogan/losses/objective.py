@@ -17,9 +17,11 @@ class Objective(Component):
     """What each side minimizes; either may read scores of both real and generated images.
 
     targeted: whether the critic's scores are driven to targets (`Round.label`), 1 and 0.
+    paired:   whether each generated image is judged against one real image, in either loss.
     """
 
     targeted: ClassVar[bool] = False
+    paired: ClassVar[bool] = False
 
     name: str
 
