@@ -20,10 +20,19 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 SHAPE, BATCH = Shape(channels=1, size=8, classes=10), 8
 PLAIN = {"networks": {"critic_norm": "layer"}}
-NEEDS: dict[str, dict[str, object]] = {}
+SGD = {"name": "sgd", "learning_rate": 0.01}
+NEEDS: dict[str, dict[str, object]] = {
+    "critic_warm_up": {"tricks": {"critic_warm_up": {"first": 1, "steps": 3, "period": 3}}},
+    "critic_pretraining": {"tricks": {"critic_pretraining": {"steps": 3}}},
+    "momentum_ramp": {"critic_optimizer": SGD, "generator_optimizer": SGD},
+    "n_critic_schedule": {"tricks": {"n_critic_schedule": {"steps": [4], "n_critic": [3]}}},
+}
 """What a trick needs of a variant, laid over it: keys of Variant."""
 
-NARROW = {"dcgan": {"width": 4}, "mlp": {"units": 16, "critic_units": 8, "pieces": 2}}
+NARROW = {"dcgan": {"width": 4}, "mlp": {
+        "units": 16, "latent_units": 6, "class_units": 10,
+        "critic_units": 8, "critic_class_units": 4, "pieces": 2,
+    }}  # fmt: skip
 
 
 @cache

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .priors import BOUNDS, Prior
 from .streams import SAMPLE, generator_of
 
 
@@ -51,16 +52,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Latent:
-    """A generator's noise: `shape` numbers an image, normal or uniform on (-1, 1)."""
+    """A generator's noise: `shape` numbers an image, normal or uniform within BOUNDS."""
 
     shape: tuple[int, ...]
-    prior: Literal["normal", "uniform"] = "normal"
+    prior: Prior = "normal"
 
     def draw(self, n: int, device: torch.device) -> Tensor:
         """(n, *shape) float32 from torch's generator of the device: the noise of training."""
         if self.prior == "normal":
             return torch.randn(n, *self.shape, device=device)
-        return torch.rand(n, *self.shape, device=device).mul_(2).sub_(1)
+        low, high = BOUNDS[self.prior]
+        return torch.rand(n, *self.shape, device=device).mul_(high - low).add_(low)
 
     def of(self, seed: int, images: range, stream: int = 0) -> Tensor:
         """(len(images), *shape) float32; row i is a function of (seed, stream, i) alone."""
@@ -70,7 +72,8 @@ class Latent:
     def _row(self, random: np.random.Generator) -> np.ndarray[Any, np.dtype[np.float32]]:
         if self.prior == "normal":
             return random.standard_normal(self.shape, dtype=np.float32)
-        return random.random(self.shape, dtype=np.float32) * 2 - 1
+        low, high = BOUNDS[self.prior]
+        return random.random(self.shape, dtype=np.float32) * (high - low) + low
 
 
 class Round:

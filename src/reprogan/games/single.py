@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from ..component import ConfigError, Count
+from ..priors import Prior
 from .rules import Rules
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Single(Rules):
-    """latent: numbers of noise an image. prior: their distribution; uniform is on (-1, 1).
+    """latent: numbers of noise an image. prior: their distribution, as `priors.py` has it.
 
     critic_told: how a critic learns the class, where the game is conditional: by its input; by a
     projection (Miyato & Koyama 2018); or not at all (AC-GAN, Odena et al. 2017).
@@ -25,7 +26,7 @@ class Single(Rules):
 
     name: Literal["single"] = "single"
     latent: Count = 64
-    prior: Literal["normal", "uniform"] = "normal"
+    prior: Prior = "normal"
     critic_told: Literal["input", "projection", "nothing"] = "input"
 
     def check(self, networks: Networks, size: int) -> None:

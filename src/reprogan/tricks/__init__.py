@@ -6,8 +6,17 @@ from typing import Annotated
 
 from ..component import SeveralOf
 from .average import Average
+from .critic_pretraining import CriticPretraining
+from .critic_warm_up import CriticWarmUp
+from .exponential_decay import ExponentialDecay
+from .gradient_clip import GradientClip
 from .gradient_penalty import GradientPenalty
+from .label_smoothing import LabelSmoothing
 from .linear_decay import LinearDecay
+from .max_norm import MaxNorm
+from .momentum_ramp import MomentumRamp
+from .n_critic_schedule import NCriticSchedule
+from .noisy_labels import NoisyLabels
 from .spectral_norm import SpectralNorm
 from .trick import Trick
 from .weight_clip import WeightClip
@@ -18,10 +27,19 @@ TRICKS: dict[str, type[Trick]] = {
     # what is played, and terms of the losses
     "gradient_penalty": GradientPenalty,
     # how images and targets reach the critic
+    "label_smoothing": LabelSmoothing,
+    "noisy_labels": NoisyLabels,
     # what happens around an update
+    "gradient_clip": GradientClip,
+    "max_norm": MaxNorm,
     "weight_clip": WeightClip,
     # schedules
     "linear_decay": LinearDecay,
+    "exponential_decay": ExponentialDecay,
+    "momentum_ramp": MomentumRamp,
+    "n_critic_schedule": NCriticSchedule,
+    "critic_warm_up": CriticWarmUp,
+    "critic_pretraining": CriticPretraining,
     # copies of what all the others have shaped
     "average": Average,
 }

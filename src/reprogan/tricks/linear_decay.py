@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from ..component import Share
+from .rates import set_rates
 from .trick import Trick
 
 if TYPE_CHECKING:
@@ -26,6 +27,4 @@ class LinearDecay(Trick):
 def decay(game: Game, start: float, step: int, steps: int) -> None:
     """Set every learning rate to its first value times the share of the decay that is left."""
     left = min(1.0, (1 - step / steps) / (1 - start))
-    for player in game.players:
-        for group in player.optimizer.param_groups:
-            group["lr"] = left * group.setdefault("initial_lr", group["lr"])
+    set_rates(game, lambda first: left * first)

@@ -1,0 +1,44 @@
+"""Max-norm constraint of the critic. Srivastava et al. 2014; pylearn2 calls it max_col_norm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from ..component import Positive
+from .trick import Trick
+
+if TYPE_CHECKING:
+    from ..game import Game, Player
+
+
+class MaxNorm(Trick):
+    """After each critic update, the weights into a unit are scaled down to the norm `limit`.
+
+    A unit is a row of a weight matrix, a filter of a convolution, a piece of a maxout unit. The
+    default is that of the maxout networks on MNIST (Goodfellow et al. 2013, their code). The code
+    of Goodfellow et al. 2014 has it for the Toronto faces, and not for MNIST.
+    """
+
+    excludes: ClassVar[Mapping[str, str]] = {
+        "spectral_norm": "it divides the norms of the weights out again"
+    }
+
+    name: Literal["max_norm"] = "max_norm"
+    limit: Positive = 1.9365
+
+    def apply(self, game: Game) -> None:
+        """One more thing that happens after a critic's update."""
+        for pair in game.pairs:
+            pair.critic.after.append(partial(constrain, pair.critic, self.limit))
+
+
+def constrain(player: Player, limit: float) -> None:
+    """Scale down what exceeds the limit; biases and norms' scales are left alone."""
+    import torch
+
+    with torch.no_grad():
+        for weight in player.parameters:
+            if weight.ndim > 1:
+                weight.copy_(weight.renorm(2, 0, limit))
