@@ -34,6 +34,10 @@ TRAINING = "tests/contract/test_training.py"
 CONFIG = "tests/contract/test_config.py"
 TRICKS = "tests/closed_form/test_tricks.py"
 LOSSES = "tests/closed_form/test_losses.py"
+PENALTIES = "tests/closed_form/test_penalties.py"
+ENERGY = "tests/closed_form/test_energy.py"
+UNROLL = "tests/closed_form/test_unroll.py"
+INFORMATION = "tests/closed_form/test_information.py"
 TRAINER = "tests/closed_form/test_trainer.py"
 NETWORKS = "tests/closed_form/test_networks.py"
 
@@ -74,6 +78,26 @@ MUTANTS = [
     Mutant("windows forgotten on resume", "history.py", 'self.lines, self.points = state["lines"], state["points"]', 'self.lines = state["lines"]', TRAINING),
     Mutant("a loss row's n_critic is ignored", "config.py", "row.n_critic or loss.n_critic", "row.n_critic or 1", CONFIG),
     Mutant("unknown keys are accepted", "component.py", "if key not in cls.model_fields:", "if False:", CONFIG),
+    Mutant("noise of DRAGAN to both sides", "tricks/dragan.py", "torch.rand_like(x)", "(2 * torch.rand_like(x) - 1)", PENALTIES),
+    Mutant("DRAGAN around fakes", "tricks/dragan.py", "around(round.batch.x, spread)", "around(round.fake, spread)", PENALTIES),
+    Mutant("R1 on fakes", "tricks/r1.py", "round.batch.x", "round.fake", PENALTIES),
+    Mutant("R1 without its half", "tricks/r1.py", "self.gamma / 2", "self.gamma", PENALTIES),
+    Mutant("R1 never lazy", "tricks/r1.py", "self.gamma / 2, self.every", "self.gamma / 2", PENALTIES),
+    Mutant("R2 on real images", "tricks/r2.py", "round.fake", "round.batch.x", PENALTIES),
+    Mutant("relativistic against the mean", "losses/relativistic.py", "softplus(round.on_fake.score - round.on_real.score)", "softplus(round.on_fake.score - round.on_real.score.mean())", ENERGY),
+    Mutant("margin of the mean energy", "losses/energy_margin.py", "(self.margin + round.on_fake.score).relu().mean()", "(self.margin + round.on_fake.score.mean()).relu()", ENERGY),
+    Mutant("an image is pulled from itself", "tricks/pulling_away.py", "cosines.diagonal().square().sum()", "0", ENERGY),
+    Mutant("k is not clipped", "tricks/control.py", ".clamp_(0, 1)", "", ENERGY),
+    Mutant("k steered the wrong way", "tricks/control.py", "self.k.add_(", "self.k.sub_(", ENERGY),
+    Mutant("k not in the checkpoint", "tricks/equilibrium.py", 'game.keep(f"{pair.critic.name}_control", control)', "pass", ENERGY),
+    Mutant("error of the code alone", "networks/autoencoder_modules.py", "(x - self.decoder(features))", "self.decoder(features)", ENERGY),
+    Mutant("unrolled to the first order", "tricks/unrolling.py", "weight - rate * slope", "weight - rate * slope.detach()", UNROLL),
+    Mutant("unrolling moves the buffers", "tricks/unrolling.py", "buffer.clone()", "buffer", UNROLL),
+    Mutant("unrolling takes lazy terms in full", "tricks/unrolling.py", "weighted.weight * weighted.term", "weighted.weight * weighted.every * weighted.term", UNROLL),
+    Mutant("unrolling uphill", "tricks/unrolling.py", "weight - rate", "weight + rate", UNROLL),
+    Mutant("no code in the samples", "tricks/coded_latent.py", "i % self.categories for i in images", "0 for i in images", INFORMATION),
+    Mutant("numbers of the code not uniform", "tricks/coded_latent.py", "row[code] = random", "_ = random", INFORMATION),
+    Mutant("the code's squared error in full", "tricks/information.py", "0.5 * off", "off", INFORMATION),
 ]  # fmt: skip
 
 

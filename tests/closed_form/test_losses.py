@@ -16,6 +16,8 @@ CLOSED_FORMS = {
     "least_squares": (((REAL - 1) ** 2 + FAKE**2) / 2, (FAKE - 1) ** 2 / 2),
     "wasserstein": (FAKE - REAL, -FAKE),
     "hinge": (max(0, 1 - REAL) + max(0, 1 + FAKE), -FAKE),
+    "relativistic": (softplus(FAKE - REAL), softplus(REAL - FAKE)),
+    "energy_margin": (-REAL + max(0, 10 + FAKE), -FAKE),
 }
 
 
