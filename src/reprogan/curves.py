@@ -20,7 +20,7 @@ WIDE, HIGH = 4.2, 2.6
 WINDOW = 9
 """Rows of history under the running median that is drawn; the rows themselves stand behind it."""
 
-SHOWN = {"_gap": "critic gap", "_adversarial": "loss"}
+SHOWN = {"_gap": "gap", "_adversarial": "loss"}
 """What is drawn of a history, by the end of its column's name."""
 
 Table = Mapping[str, Sequence[float | None]]
@@ -74,7 +74,7 @@ def draw(axis: Axes, name: str, table: Table) -> None:
             continue
         images, heights = [x for x, _ in points], [y for _, y in points]
         (line,) = axis.plot(images, heights, linewidth=0.5, alpha=0.35)
-        label = f"{column.removesuffix(end)} {SHOWN[end]}".replace("critic critic", "critic")
+        label = f"{column.removesuffix(end)} {SHOWN[end]}"
         axis.plot(images, smooth(heights), linewidth=1.3, color=line.get_color(), label=label)
     axis.set_title(name, loc="left")
     axis.set_xlabel("real images shown")

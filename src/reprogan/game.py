@@ -19,20 +19,30 @@ from .priors import BOUNDS, Prior
 from .streams import SAMPLE, generator_of
 
 
+class Given(Protocol):
+    """What both networks are told of N images: their classes, or all that a game puts together."""
+
+    def __len__(self) -> int:
+        """N."""
+
+    def __getitem__(self, places: Tensor, /) -> Given:
+        """What is told of the images at (n,) int64 places."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Real data of one step, as one pair of players sees it.
 
     x:       (N, C, H, W) float32 in [-1, 1].
     y:       (N,) int64 class, or UNLABELED; used by losses, never shown to a network.
-    given:   what both networks are told (labels, a blurred image); None when unconditional.
+    given:   what both networks are told (labels, blurred images); None when unconditional.
     labeled: (N, C, H, W) and (N,), none UNLABELED: where few labels are known, as many images as x
              whose class is; None where all are.
     """
 
     x: Tensor
     y: Tensor
-    given: Tensor | None = None
+    given: Given | None = None
     labeled: tuple[Tensor, Tensor] | None = None
 
 
@@ -119,7 +129,7 @@ class Round:
         """The critic's verdict on any (n, C, H, W) images, under this round's condition."""
         return self.pair.critic.network(self.pair.see(x), self.told(len(x)))  # type: ignore[no-any-return]
 
-    def told(self, count: int) -> Tensor | None:
+    def told(self, count: int) -> Given | None:
         """What the networks are told of `count` images: the batch's, over again if there are more.
 
         `count` is a multiple of the batch.
@@ -127,7 +137,7 @@ class Round:
         given = self.batch.given
         if given is None or len(given) == count:
             return given
-        return torch.cat([given] * (count // len(given)))
+        return given[torch.arange(count, device=self.batch.x.device) % len(given)]
 
     def label(self, score: Tensor, real: bool) -> Tensor:
         """(n,) targets of the critic for these scores; 1 is real."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from ..component import Component
+from ..component import Component, ConfigError
 
 if TYPE_CHECKING:
     from ..game import Game
@@ -27,6 +27,14 @@ class Rules(Component):
         if networks.plays != self.name:
             raise ValueError(
                 f"game: networks {networks.name} play the game {networks.plays}; got {self.name}"
+            )
+
+    def refuse_unlabeled(self, shape: Shape) -> None:
+        """Raise ConfigError where the networks are to be told classes that images do not have."""
+        if self.conditional and not shape.classes:
+            raise ConfigError(
+                "game.conditional: true needs labeled images, and these have no classes. A row of"
+                " `variants` is left out by: dvc exp run -S '~variants.NAME'"
             )
 
     @abstractmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from ..component import ConfigError, Count
+from ..component import Count
 from ..priors import Prior
 from .rules import Rules
 
@@ -44,11 +44,7 @@ class Single(Rules):
         """The game before its objective. Raises ConfigError where labels are needed and missing."""
         from ..game import Game, Latent, Pair, Player, unchanged
 
-        if self.conditional and not shape.classes:
-            raise ConfigError(
-                "game.conditional: true needs labeled images, and these have no classes. A row of"
-                " `variants` is left out by: dvc exp run -S '~variants.NAME'"
-            )
+        self.refuse_unlabeled(shape)
         untold = replace(shape, classes=0)
         told = shape if self.conditional else untold
         critic = networks.critic(told if self.critic_told == "input" else untold)
