@@ -40,6 +40,7 @@ UNROLL = "tests/closed_form/test_unroll.py"
 INFORMATION = "tests/closed_form/test_information.py"
 TRAINER = "tests/closed_form/test_trainer.py"
 NETWORKS = "tests/closed_form/test_networks.py"
+PROGRESSIVE = "tests/closed_form/test_progressive.py"
 
 MUTANTS = [
     Mutant("no seed per step", "trainer.py", "torch.manual_seed(seed_of(seed, STEP, step))", "pass", VARIANTS),
@@ -77,6 +78,16 @@ MUTANTS = [
     Mutant("ruined weights are saved", "training.py", "refuse_ruined(self.game, step)", "pass", TRAINING),
     Mutant("windows forgotten on resume", "history.py", 'self.lines, self.points = state["lines"], state["points"]', 'self.lines = state["lines"]', TRAINING),
     Mutant("a loss row's n_critic is ignored", "config.py", "row.n_critic or loss.n_critic", "row.n_critic or 1", CONFIG),
+    Mutant("optimizers keep their moments at a new level", "games/progressive.py", "player.optimizer.state.clear()", "pass", PROGRESSIVE),
+    Mutant("optimizers forget once a level only", "games/progressive.py", "math.floor(before) != math.floor(now) or ", "", PROGRESSIVE),
+    Mutant("real images are not faded", "games/progressive.py", "return torch.lerp(coarse, fine, growth.alpha)", "return fine", PROGRESSIVE),
+    Mutant("phases counted in steps", "games/progressive.py", "step * batch / self.phase_images", "step / self.phase_images", PROGRESSIVE),
+    Mutant("growth is not saved", "networks/progressive_modules.py", "self.grown = float(state)", "pass", PROGRESSIVE),
+    Mutant("the generator's fade is reversed", "networks/progressive_modules.py", "torch.lerp(coarse, image, self.alpha)", "torch.lerp(image, coarse, self.alpha)", PROGRESSIVE),
+    Mutant("the critic does not fade", "networks/progressive_modules.py", "if level == self.level and self.alpha < 1:", "if False:", PROGRESSIVE),
+    Mutant("deviation over the whole batch", "networks/progressive_modules.py", "groups = -(-len(x) // self.group)", "groups = 1", PROGRESSIVE),
+    Mutant("weights scaled once, as they are drawn", "networks/progressive_modules.py", "return weight * self.scale", "return weight", PROGRESSIVE),
+    Mutant("drift of generated images", "tricks/drift.py", "round.on_real", "round.on_fake", PROGRESSIVE),
     Mutant("unknown keys are accepted", "component.py", "if key not in cls.model_fields:", "if False:", CONFIG),
     Mutant("noise of DRAGAN to both sides", "tricks/dragan.py", "torch.rand_like(x)", "(2 * torch.rand_like(x) - 1)", PENALTIES),
     Mutant("DRAGAN around fakes", "tricks/dragan.py", "around(round.batch.x, spread)", "around(round.fake, spread)", PENALTIES),

@@ -29,7 +29,7 @@ NEEDS: dict[str, dict[str, object]] = {
 }
 """What a trick needs of a variant, laid over it: keys of Variant."""
 
-NARROW = {"dcgan": {"width": 4}, "mlp": {
+NARROW = {"dcgan": {"width": 4}, "progressive": {"width": 4}, "mlp": {
         "units": 16, "latent_units": 6, "class_units": 10,
         "critic_units": 8, "critic_class_units": 4, "pieces": 2,
     }}  # fmt: skip

@@ -8,6 +8,7 @@ from reprogan.networks import NETWORKS
 from reprogan.networks.dcgan import SIZES, Dcgan
 from reprogan.networks.mlp import Mlp
 from reprogan.variant import Shape
+from small import NARROW
 
 
 def kinds(network):
@@ -19,15 +20,22 @@ def kinds(network):
     return [type(m).__name__ for m in leaves]
 
 
+def fit(name, size):
+    """Whether one pair of these networks makes images of the size."""
+    try:
+        NETWORKS[name]().check(size)
+    except ValueError:
+        return False
+    return NETWORKS[name].plays == "single"
+
+
 @pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(
+    ("name", "size"), [(name, size) for name in NETWORKS for size in SIZES if fit(name, size)]
+)
 def test_shapes(name, size, channels):
     shape = Shape(channels, size)
-    networks = NETWORKS[name](
-        **({"width": 2} if name == "dcgan" else {"units": 8, "critic_units": 4})
-    )
-    networks.check(size)
+    networks = NETWORKS[name](**NARROW[name])
     images = networks.generator(shape, 5)(torch.randn(3, 5))
     assert images.shape == (3, channels, size, size) and images.abs().max() <= 1
     verdict = networks.critic(shape)(images)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from ..component import OneOf
+from .progressive import Progressive
 from .rules import Rules
 from .single import Single
 
-GAMES: dict[str, type[Rules]] = {"single": Single}
+GAMES: dict[str, type[Rules]] = {"single": Single, "progressive": Progressive}
 
 AnyGame = Annotated[Rules, OneOf(GAMES)]

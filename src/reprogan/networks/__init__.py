@@ -8,8 +8,9 @@ from ..component import OneOf
 from .dcgan import Dcgan
 from .mlp import Mlp
 from .networks import Networks
+from .progressive import Progressive
 
-NETWORKS: dict[str, type[Networks]] = {"dcgan": Dcgan, "mlp": Mlp}
+NETWORKS: dict[str, type[Networks]] = {"dcgan": Dcgan, "mlp": Mlp, "progressive": Progressive}
 
 AnyNetworks = Annotated[Networks, OneOf(NETWORKS)]
 

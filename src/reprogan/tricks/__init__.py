@@ -8,6 +8,7 @@ from ..component import SeveralOf
 from .average import Average
 from .critic_pretraining import CriticPretraining
 from .critic_warm_up import CriticWarmUp
+from .drift import Drift
 from .exponential_decay import ExponentialDecay
 from .gradient_clip import GradientClip
 from .gradient_penalty import GradientPenalty
@@ -26,6 +27,7 @@ TRICKS: dict[str, type[Trick]] = {
     "spectral_norm": SpectralNorm,
     # what is played, and terms of the losses
     "gradient_penalty": GradientPenalty,
+    "drift": Drift,
     # how images and targets reach the critic
     "label_smoothing": LabelSmoothing,
     "noisy_labels": NoisyLabels,
