@@ -1,5 +1,7 @@
 """The architectures against the papers' words and figures."""
 
+import math
+
 import pytest
 import torch
 from torch import nn
@@ -7,6 +9,7 @@ from torch import nn
 from reprogan.networks import NETWORKS
 from reprogan.networks.dcgan import SIZES, Dcgan
 from reprogan.networks.mlp import Mlp
+from reprogan.networks.modules import Maxout
 from reprogan.variant import Shape
 from small import NARROW
 
@@ -112,10 +115,57 @@ def test_mlp_is_that_of_the_2014_code():
     generator = networks.generator(Shape(1, 28), 100)
     linear = [m for m in generator.modules() if isinstance(m, nn.Linear)]
     assert [m.out_features for m in linear] == [1200, 1200, 784]
+    assert linear[0].weight.abs().max().item() == pytest.approx(0.05, rel=1e-3)
+    assert not any(m.p for m in generator.modules() if isinstance(m, nn.Dropout))
     critic = networks.critic(Shape(1, 28))
     linear = [m for m in critic.modules() if isinstance(m, nn.Linear)]
     assert [(m.in_features, m.out_features) for m in linear] == [(784, 1200), (240, 1200), (240, 1)]
     assert [m.p for m in critic.modules() if isinstance(m, nn.Dropout)] == [0.2, 0.5, 0.5]
-    assert (
-        linear[0].weight.abs().max().item() <= 0.005 < generator.body[0].weight.abs().max().item()
-    )
+    assert all(m.weight.abs().max().item() == pytest.approx(0.005, rel=0.02) for m in linear)
+
+
+def test_mlp_with_classes_is_section_4_1_of_the_conditional_gan():
+    """z -> 200, y -> 1000, both -> 1200; x -> 240 x 5, y -> 50 x 5, both -> 240 x 4."""
+    networks = Mlp(generator_dropout=0.5)
+    generator = networks.generator(Shape(1, 28, 10), 100)
+    linear = [m for m in generator.modules() if isinstance(m, nn.Linear)]
+    assert [(m.in_features, m.out_features) for m in linear] == [
+        (100, 200), (10, 1000), (1200, 1200), (1200, 784),
+    ]  # fmt: skip
+    assert [m.p for m in generator.modules() if isinstance(m, nn.Dropout)] == [0.5] * 3
+    critic = networks.critic(Shape(1, 28, 10))
+    layers = [(m.linear.in_features, m.linear.out_features // m.pieces, m.pieces)
+              for m in critic.modules() if isinstance(m, Maxout)]  # fmt: skip
+    assert layers == [(784, 240, 5), (10, 50, 5), (290, 240, 4)]
+    assert critic.head.in_features == 240
+
+
+def test_mlp_embeds_the_class_apart_from_noise_and_pixels():
+    """Until the joint layer neither knows of the other."""
+    networks = Mlp(units=8, latent_units=3, class_units=5, critic_units=4, critic_class_units=2)
+    generator = networks.generator(Shape(1, 4, 3), 6)
+    critic = networks.critic(Shape(1, 4, 3)).eval()
+    for apart, inputs, first in ((generator.body[0], 6, 3), (critic.body[1], 16, 4)):
+        row = torch.rand(1, inputs + 3)
+        other = row.clone()
+        other[:, inputs:] += 1
+        out, changed = apart(row), apart(other)
+        assert torch.equal(out[:, :first], changed[:, :first])
+        assert not torch.equal(out[:, first:], changed[:, first:])
+        other = row.clone()
+        other[:, :inputs] += 1
+        assert torch.equal(out[:, first:], apart(other)[:, first:])
+
+
+def test_mlp_works_on_pixels_from_0_to_1():
+    """The critic's first layer sees (x + 1) / 2; the generator's sigmoid becomes 2 s - 1."""
+    critic = Mlp(units=8, critic_units=4).critic(Shape(1, 2)).eval()
+    seen = []
+    critic.body[1][1].register_forward_hook(lambda module, inputs, output: seen.append(inputs[0]))
+    critic(torch.tensor([[[[-1.0, 0.0], [0.5, 1.0]]]]))
+    assert seen[0].tolist() == [[0.0, 0.5, 0.75, 1.0]]
+    generator = Mlp(units=8, critic_units=4).generator(Shape(1, 2), 3)
+    generator.body[2].weight.data.zero_()
+    generator.body[2].bias.data = torch.tensor([-99.0, 0.0, math.log(3), 99.0])
+    image = generator(torch.randn(1, 3)).flatten().tolist()
+    assert image == pytest.approx([-1, 0, 0.5, 1], abs=1e-6)

@@ -147,17 +147,27 @@ def test_bytes_to_floats_and_back():
     assert to_bytes(torch.tensor([-3.0, 3.0, 0.0039])).tolist() == [0, 255, 128]
 
 
-@pytest.mark.parametrize("prior", ["normal", "uniform"])
-def test_latents_have_their_distribution_and_depend_on_their_place_only(prior):
+@pytest.mark.parametrize(
+    ("prior", "mean", "std", "low", "high"),
+    [
+        ("normal", 0, 1, -9, 9),
+        ("uniform", 0, 3**-0.5, -1, 1),
+        ("unit_uniform", 0.5, 12**-0.5, 0, 1),
+        ("white_uniform", 0, 1, -(3**0.5), 3**0.5),
+    ],
+)
+def test_latents_have_their_distribution_and_depend_on_their_place_only(
+    prior, mean, std, low, high
+):
     latent = Latent((50,), prior)
     z = latent.of(3, range(400))
     assert torch.equal(latent.of(3, range(100, 103)), z[100:103])
     assert not torch.equal(latent.of(4, range(3)), z[:3])
     assert not torch.equal(latent.of(3, range(3), stream=1), z[:3])
     for values in (z, latent.draw(400, torch.device("cpu"))):
-        assert abs(values.mean()) < 0.02
-        assert float(values.std()) == pytest.approx(1 if prior == "normal" else 3**-0.5, rel=0.02)
-        assert prior == "normal" or values.abs().max() <= 1
+        assert float(values.mean()) == pytest.approx(mean, abs=0.02)
+        assert float(values.std()) == pytest.approx(std, rel=0.02)
+        assert low - 1e-6 <= values.min() and values.max() <= high + 1e-6
 
 
 def test_budgets_are_in_real_images():
