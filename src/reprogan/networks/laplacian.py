@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from ..variant import Shape
 
+Kernel = Literal[3, 5, 7, 9]
+"""Side of a convolution's kernel; odd, so that padding keeps the size."""
+
 
 class Laplacian(Networks):
     """Fully connected on the coarsest level, three convolutions against two on every finer one.
@@ -32,9 +35,9 @@ class Laplacian(Networks):
 
     name: Literal["laplacian"] = "laplacian"
     width: Count = 64
-    kernel: Count = 7
-    output_kernel: Count = 5
-    critic_kernel: Count = 5
+    kernel: Kernel = 7
+    output_kernel: Kernel = 5
+    critic_kernel: Kernel = 5
     units: Count = 1200
     critic_units: Count = 600
     dropout: Share = 0.5
@@ -112,6 +115,6 @@ class Laplacian(Networks):
             nn.Flatten(),
             nn.Dropout(self.dropout),
         )
-        side = (shape.size + 2 * (kernel // 2) - kernel) // 2 + 1
+        side = (shape.size + 1) // 2
         tell = Plane(shape.classes, shape.size) if shape.classes else None
         return FinerCritic(body, self.width * side * side, tell, shape.classes)
