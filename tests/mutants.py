@@ -38,6 +38,8 @@ PENALTIES = "tests/closed_form/test_penalties.py"
 ENERGY = "tests/closed_form/test_energy.py"
 UNROLL = "tests/closed_form/test_unroll.py"
 INFORMATION = "tests/closed_form/test_information.py"
+SCHEDULES = "tests/closed_form/test_schedules.py"
+TARGETS = "tests/closed_form/test_targets.py"
 TRAINER = "tests/closed_form/test_trainer.py"
 NETWORKS = "tests/closed_form/test_networks.py"
 PROGRESSIVE = "tests/closed_form/test_progressive.py"
@@ -61,7 +63,7 @@ MUTANTS = [
     Mutant("hinge margin on one side", "losses/hinge.py", "(1 + round.on_fake.score).relu()", "round.on_fake.score.relu()", LOSSES),
     Mutant("least squares without halves", "losses/least_squares.py", "0.5 * (round", "1.0 * (round", LOSSES),
     Mutant("Wasserstein sign", "losses/wasserstein.py", "return -round", "return round", LOSSES),
-    Mutant("linear decay from the current rate", "tricks/linear_decay.py", 'group.setdefault("initial_lr", group["lr"])', 'group["lr"]', TRICKS),
+    Mutant("linear decay from the current rate", "tricks/rates.py", 'group.setdefault("initial_lr", group["lr"])', 'group["lr"]', TRICKS),
     Mutant("batch norm in every critic", "networks/dcgan.py", 'layers += [norm2d(self.critic_norm, width)] if normed else []', 'layers += [norm2d("batch", width)] if depth else []', NETWORKS),
     Mutant("batch norm on the critic's input", "networks/dcgan.py", "normed = depth > 0 and", "normed =", NETWORKS),
     Mutant("labels not shown to the critic", "networks/modules.py", "x = self.tell(x, code(given, self.classes))", "x = self.tell(x, 0 * code(given, self.classes))", TRAINER),
@@ -109,6 +111,25 @@ MUTANTS = [
     Mutant("no code in the samples", "tricks/coded_latent.py", "i % self.categories for i in images", "0 for i in images", INFORMATION),
     Mutant("numbers of the code not uniform", "tricks/coded_latent.py", "row[code] = random", "_ = random", INFORMATION),
     Mutant("the code's squared error in full", "tricks/information.py", "0.5 * off", "off", INFORMATION),
+    Mutant("decay without a floor", "tricks/exponential_decay.py", "max(shrink * first, self.least)", "shrink * first", SCHEDULES),
+    Mutant("decay a step early", "tricks/exponential_decay.py", "self.factor**-step", "self.factor**-(step + 1)", SCHEDULES),
+    Mutant("momentum ramped from where it is", "tricks/momentum_ramp.py", 'group.setdefault("initial_momentum", group["momentum"])', 'group["momentum"]', SCHEDULES),
+    Mutant("each gradient clipped alone", "tricks/gradient_clip.py", "clip_grad_norm_(player.parameters, limit)", "[clip_grad_norm_([p], limit) for p in player.parameters]", SCHEDULES),
+    Mutant("max norm over a unit's outputs", "tricks/max_norm.py", "weight.renorm(2, 0, limit)", "weight.renorm(2, 1, limit)", SCHEDULES),
+    Mutant("max norm on biases too", "tricks/max_norm.py", "if weight.ndim > 1:", "if weight.ndim:", SCHEDULES),
+    Mutant("warm-up one turn short", "tricks/critic_warm_up.py", "min(turns, self.first)", "min(turns, self.first - 1)", SCHEDULES),
+    Mutant("warm-up every 500th turn from 1", "tricks/critic_warm_up.py", "-(-turns // self.period) - -(-first // self.period)", "turns // self.period - first // self.period", SCHEDULES),
+    Mutant("a change of n_critic takes over old steps", "tricks/n_critic_schedule.py", "step + 1 - start", "step + 1", SCHEDULES),
+    Mutant("pretraining only drops turns", "tricks/critic_pretraining.py", "rhythm(every, step - wait)", "rhythm(every, step)", SCHEDULES),
+    Mutant("half-life in steps", "tricks/average.py", "game.batch * pair.generator.every", "pair.generator.every", SCHEDULES),
+    Mutant("half-life forgets n_critic", "tricks/average.py", "game.batch * pair.generator.every", "game.batch", SCHEDULES),
+    Mutant("smoothing on both sides", "tricks/label_smoothing.py", "target if real else 0.0", "target if real else 1 - target", TARGETS),
+    Mutant("a whole batch flipped at once", "tricks/noisy_labels.py", "torch.rand_like(score) < self.flip", "torch.rand(()) < self.flip", TARGETS),
+    Mutant("noisy targets on the wrong side", "tricks/noisy_labels.py", "if real else (self.fake, self.real)", "if not real else (self.fake, self.real)", TARGETS),
+    Mutant("noise of Mirza on (-1, 1)", "priors.py", '"unit_uniform": (0.0, 1.0)', '"unit_uniform": (-1.0, 1.0)', TRAINER),
+    Mutant("class and pixels not apart", "networks/mlp_modules.py", "self.rest(rest)", "self.rest(rest + first.mean())", NETWORKS),
+    Mutant("the joint layer has five pieces", "networks/mlp.py", "self.joint_pieces if shape.classes else self.pieces", "self.pieces", NETWORKS),
+    Mutant("the critic sees pixels on [-1, 1]", "networks/mlp.py", "Scale(0.5, 0.5)", "Scale(1, 0)", NETWORKS),
 ]  # fmt: skip
 
 

@@ -15,7 +15,14 @@ from reprogan.tricks import TRICKS
 from reprogan.variant import Variant
 from small import SHAPE, TOGETHER, ZOO, build, goes, images, narrow, on, same
 
-APART: set[tuple[str, str]] = set()
+APART: set[tuple[str, str]] = {
+    ("critic_warm_up", "n_critic_schedule"),
+    ("equilibrium", "label_smoothing"),
+    ("equilibrium", "noisy_labels"),
+    ("exponential_decay", "linear_decay"),
+    ("label_smoothing", "noisy_labels"),
+    ("max_norm", "spectral_norm"),
+}
 """Tricks that exclude each other."""
 
 every_variant = pytest.mark.parametrize("name", ZOO)
