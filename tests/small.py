@@ -22,6 +22,7 @@ SHAPE, BATCH = Shape(channels=1, size=8, classes=10), 8
 PLAIN = {"networks": {"critic_norm": "layer"}}
 SGD = {"name": "sgd", "learning_rate": 0.01}
 NEEDS: dict[str, dict[str, object]] = {
+    "auxiliary_classifier": {"game": {"conditional": True, "critic_told": "nothing"}},
     "critic_warm_up": {"tricks": {"critic_warm_up": {"first": 1, "steps": 3, "period": 3}}},
     "critic_pretraining": {"tricks": {"critic_pretraining": {"steps": 3}}},
     "momentum_ramp": {"critic_optimizer": SGD, "generator_optimizer": SGD},
@@ -29,7 +30,7 @@ NEEDS: dict[str, dict[str, object]] = {
 }
 """What a trick needs of a variant, laid over it: keys of Variant."""
 
-NARROW = {"dcgan": {"width": 4}, "progressive": {"width": 4}, "mlp": {
+NARROW = {"dcgan": {"width": 4}, "resnet": {"width": 4}, "progressive": {"width": 4}, "mlp": {
         "units": 16, "latent_units": 6, "class_units": 10,
         "critic_units": 8, "critic_class_units": 4, "pieces": 2,
     }}  # fmt: skip

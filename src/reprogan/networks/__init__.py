@@ -9,8 +9,9 @@ from .dcgan import Dcgan
 from .mlp import Mlp
 from .networks import Networks
 from .progressive import Progressive
+from .resnet import Resnet
 
-NETWORKS: dict[str, type[Networks]] = {"dcgan": Dcgan, "mlp": Mlp, "progressive": Progressive}
+NETWORKS: dict[str, type[Networks]] = {"dcgan": Dcgan, "mlp": Mlp, "resnet": Resnet, "progressive": Progressive}
 
 AnyNetworks = Annotated[Networks, OneOf(NETWORKS)]
 

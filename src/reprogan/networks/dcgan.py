@@ -24,6 +24,11 @@ class Dcgan(Networks):
 
     width: channels at half the image's side; the paper's is 128 at 64x64.
     init_std: of N(0, std) weights.
+    affine: whether norms have a scale and a bias; leaving them out is reported to help.
+
+    Against sparse gradients (Chintala et al. 2016, "How to train a GAN", 5): activation leaky_relu
+    (of 0.2) and upsample pixel_shuffle in the generator, downsample average_pool in the critic; the
+    latter two with 3x3 convolutions of stride 1 in place of the 4x4 ones.
     """
 
     name: Literal["dcgan"] = "dcgan"
@@ -31,6 +36,10 @@ class Dcgan(Networks):
     generator_norm: Norm = "batch"
     critic_norm: Norm = "batch"
     init_std: Positive = 0.02
+    affine: bool = True
+    activation: Literal["relu", "leaky_relu"] = "relu"
+    upsample: Literal["stride", "pixel_shuffle"] = "stride"
+    downsample: Literal["stride", "average_pool"] = "stride"
 
     def check(self, size: int) -> None:
         """Powers of two from 8 to 128, and MNIST's 28."""
@@ -43,6 +52,7 @@ class Dcgan(Networks):
         from torch import nn
 
         from .modules import Generator, initialize, norm2d
+        from .resampling import double
 
         widths = self.widths(shape.size)
         side = shape.size >> len(widths)
@@ -53,9 +63,8 @@ class Dcgan(Networks):
         ]
         outs = [*widths[-2::-1], shape.channels]
         for depth, (width, out) in enumerate(zip(reversed(widths), outs, strict=True), start=1):
-            layers += [norm2d(self.generator_norm, width), nn.ReLU(inplace=True)]
-            last = depth == len(widths)
-            layers.append(nn.ConvTranspose2d(width, out, 4, 2, 1, bias=bias or last))
+            layers += [norm2d(self.generator_norm, width, self.affine), self.rectifier()]
+            layers += double(self.upsample, width, out, bias=bias or depth == len(widths))
         network = Generator(nn.Sequential(*layers, nn.Tanh()), shape.classes)
         initialize(network, self.init_std)
         return network
@@ -65,13 +74,14 @@ class Dcgan(Networks):
         from torch import nn
 
         from .modules import Critic, Plane, initialize, norm2d
+        from .resampling import halve
 
         layers: list[nn.Module] = []
         channels = shape.channels + bool(shape.classes)
         for depth, width in enumerate(self.widths(shape.size)):
             normed = depth > 0 and self.critic_norm != "none"
-            layers.append(nn.Conv2d(channels, width, 4, 2, 1, bias=not normed))
-            layers += [norm2d(self.critic_norm, width)] if normed else []
+            layers += halve(self.downsample, channels, width, bias=not normed)
+            layers += [norm2d(self.critic_norm, width, self.affine)] if normed else []
             layers.append(nn.LeakyReLU(0.2, inplace=True))
             channels = width
         side = shape.size >> len(self.widths(shape.size))
@@ -79,6 +89,13 @@ class Dcgan(Networks):
         body = nn.Sequential(*layers, nn.Flatten())
         init = partial(initialize, std=self.init_std)
         return Critic(body, channels * side * side, tell, shape.classes, init)
+
+    def rectifier(self) -> nn.Module:
+        """What stands after each of the generator's norms."""
+        from torch import nn
+
+        leaky = self.activation == "leaky_relu"
+        return nn.LeakyReLU(0.2, inplace=True) if leaky else nn.ReLU(inplace=True)
 
     def widths(self, size: int) -> list[int]:
         """The critic's channels from the image inward: at least two stages, to a side of 4 or 7."""

@@ -129,11 +129,11 @@ class Maxout(nn.Module):
         return self.linear(x).unflatten(1, (-1, self.pieces)).amax(dim=2)  # type: ignore[no-any-return]
 
 
-def norm2d(kind: str, channels: int) -> nn.Module:
+def norm2d(kind: str, channels: int, affine: bool = True) -> nn.Module:
     """'layer' normalizes each image over channels and pixels, as the WGAN-GP code does."""
     if kind == "batch":
-        return nn.BatchNorm2d(channels)
-    return nn.GroupNorm(1, channels) if kind == "layer" else nn.Identity()
+        return nn.BatchNorm2d(channels, affine=affine)
+    return nn.GroupNorm(1, channels, affine=affine) if kind == "layer" else nn.Identity()
 
 
 def norm1d(kind: str, units: int) -> nn.Module:
@@ -149,6 +149,8 @@ def initialize(module: nn.Module, std: float) -> None:
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear | nn.Embedding):
             nn.init.normal_(layer.weight, 0.0, std)
         elif isinstance(layer, nn.BatchNorm2d | nn.GroupNorm | nn.BatchNorm1d | nn.LayerNorm):
+            if layer.weight is None:
+                continue
             nn.init.normal_(layer.weight, 1.0, std)
         else:
             continue

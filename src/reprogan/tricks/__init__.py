@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 
 from ..component import SeveralOf
+from .adaptive_augment import AdaptiveAugment
+from .augment import Augment
+from .auxiliary_classifier import AuxiliaryClassifier
 from .average import Average
 from .critic_pretraining import CriticPretraining
 from .critic_warm_up import CriticWarmUp
+from .dequantize import Dequantize
 from .drift import Drift
 from .exponential_decay import ExponentialDecay
+from .generator_batch import GeneratorBatch
 from .gradient_clip import GradientClip
 from .gradient_penalty import GradientPenalty
+from .instance_noise import InstanceNoise
 from .label_smoothing import LabelSmoothing
 from .linear_decay import LinearDecay
 from .max_norm import MaxNorm
@@ -24,13 +30,19 @@ from .weight_clip import WeightClip
 
 TRICKS: dict[str, type[Trick]] = {
     # layers and heads
+    "auxiliary_classifier": AuxiliaryClassifier,
     "spectral_norm": SpectralNorm,
     # what is played, and terms of the losses
     "gradient_penalty": GradientPenalty,
     "drift": Drift,
+    "generator_batch": GeneratorBatch,
     # how images and targets reach the critic
     "label_smoothing": LabelSmoothing,
     "noisy_labels": NoisyLabels,
+    "dequantize": Dequantize,
+    "augment": Augment,
+    "adaptive_augment": AdaptiveAugment,
+    "instance_noise": InstanceNoise,
     # what happens around an update
     "gradient_clip": GradientClip,
     "max_norm": MaxNorm,

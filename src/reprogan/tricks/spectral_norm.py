@@ -18,13 +18,15 @@ class SpectralNorm(Trick):
     power_iterations: Count = 1
 
     def apply(self, game: Game) -> None:
-        """Parametrize the convolutions and linear layers of every critic."""
+        """Parametrize the convolutions, linear layers and embeddings of every critic."""
         from torch import nn
         from torch.nn.utils.parametrizations import spectral_norm
 
         for pair in game.pairs:
             layers = [
-                m for m in pair.critic.network.modules() if isinstance(m, nn.Conv2d | nn.Linear)
+                m
+                for m in pair.critic.network.modules()
+                if isinstance(m, nn.Conv2d | nn.Linear | nn.Embedding)
             ]
             for layer in layers:
                 spectral_norm(layer, n_power_iterations=self.power_iterations)
