@@ -27,13 +27,27 @@ NEEDS: dict[str, dict[str, object]] = {
     "critic_pretraining": {"tricks": {"critic_pretraining": {"steps": 3}}},
     "momentum_ramp": {"critic_optimizer": SGD, "generator_optimizer": SGD},
     "n_critic_schedule": {"tricks": {"n_critic_schedule": {"steps": [4], "n_critic": [3]}}},
+    "equilibrium": {
+        "networks": {"name": "autoencoder", "width": 4, "code": 6, "critic_norm": "layer"},
+        "objective": {"name": "wasserstein"},
+    },
+    "information": {"game": {"latent": 16}},
 }
 """What a trick needs of a variant, laid over it: keys of Variant."""
 
-NARROW = {"dcgan": {"width": 4}, "resnet": {"width": 4}, "progressive": {"width": 4}, "mlp": {
+NARROW = {
+    "dcgan": {"width": 4},
+    "progressive": {"width": 4},
+    "resnet": {"width": 4},
+    "mlp": {
         "units": 16, "latent_units": 6, "class_units": 10,
         "critic_units": 8, "critic_class_units": 4, "pieces": 2,
-    }}  # fmt: skip
+    },
+    "autoencoder": {"width": 4, "code": 6},
+    "laplacian": {
+        "width": 4, "kernel": 3, "output_kernel": 3, "critic_kernel": 3, "units": 16, "critic_units": 8,
+    },
+}  # fmt: skip
 
 
 @cache

@@ -16,12 +16,23 @@ from reprogan.variant import Variant
 from small import SHAPE, TOGETHER, ZOO, build, goes, images, narrow, on, same
 
 APART: set[tuple[str, str]] = {
+    ("adaptive_augment", "equilibrium"),
+    ("auxiliary_classifier", "equilibrium"),
     ("critic_warm_up", "n_critic_schedule"),
+    ("dragan", "minibatch_discrimination"),
+    ("equilibrium", "information"),
     ("equilibrium", "label_smoothing"),
+    ("equilibrium", "minibatch_discrimination"),
     ("equilibrium", "noisy_labels"),
+    ("equilibrium", "supervise"),
+    ("equilibrium", "unroll"),
+    ("equilibrium", "virtual_batch_norm"),
     ("exponential_decay", "linear_decay"),
+    ("historical_averaging", "unroll"),
     ("label_smoothing", "noisy_labels"),
     ("max_norm", "spectral_norm"),
+    ("minibatch_discrimination", "r1"),
+    ("minibatch_discrimination", "r2"),
 }
 """Tricks that exclude each other."""
 

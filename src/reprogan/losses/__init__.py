@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from ..component import OneOf
+from .energy_margin import EnergyMargin
 from .hinge import Hinge
 from .least_squares import LeastSquares
 from .minimax import Minimax
 from .non_saturating import NonSaturating
 from .objective import Objective
+from .relativistic import Relativistic
 from .wasserstein import Wasserstein
 
 OBJECTIVES: dict[str, type[Objective]] = {
@@ -18,6 +20,8 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "least_squares": LeastSquares,
     "wasserstein": Wasserstein,
     "hinge": Hinge,
+    "relativistic": Relativistic,
+    "energy_margin": EnergyMargin,
 }
 
 AnyObjective = Annotated[Objective, OneOf(OBJECTIVES)]
