@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from ..component import OneOf
+from .laplacian import Laplacian
 from .progressive import Progressive
 from .rules import Rules
 from .single import Single
 
-GAMES: dict[str, type[Rules]] = {"single": Single, "progressive": Progressive}
+GAMES: dict[str, type[Rules]] = {
+    "single": Single,
+    "laplacian": Laplacian,
+    "progressive": Progressive,
+}
 
 AnyGame = Annotated[Rules, OneOf(GAMES)]
