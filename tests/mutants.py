@@ -41,7 +41,12 @@ INFORMATION = "tests/closed_form/test_information.py"
 SCHEDULES = "tests/closed_form/test_schedules.py"
 TARGETS = "tests/closed_form/test_targets.py"
 TRAINER = "tests/closed_form/test_trainer.py"
+RESNET = "tests/closed_form/test_resnet.py"
+SIGHTS = "tests/closed_form/test_sights.py"
+CONDITIONAL = "tests/closed_form/test_conditional.py"
 NETWORKS = "tests/closed_form/test_networks.py"
+IMPROVED = "tests/closed_form/test_improved.py"
+LABELS = "tests/closed_form/test_labels.py"
 PROGRESSIVE = "tests/closed_form/test_progressive.py"
 
 MUTANTS = [
@@ -130,6 +135,35 @@ MUTANTS = [
     Mutant("class and pixels not apart", "networks/mlp_modules.py", "self.rest(rest)", "self.rest(rest + first.mean())", NETWORKS),
     Mutant("the joint layer has five pieces", "networks/mlp.py", "self.joint_pieces if shape.classes else self.pieces", "self.pieces", NETWORKS),
     Mutant("the critic sees pixels on [-1, 1]", "networks/mlp.py", "Scale(0.5, 0.5)", "Scale(1, 0)", NETWORKS),
+    Mutant("pooling by sum for mean", "networks/resnet_modules.py", "x.mean(dim=(2, 3)) if", "x.sum(dim=(2, 3)) if", RESNET),
+    Mutant("a ReLU before the critic's first block", "networks/resnet_modules.py", "relu(self.first(x))), 2)", "relu(self.first(relu(x)))), 2)", RESNET),
+    Mutant("residual weights are plain Glorot", "networks/resnet_modules.py", "math.sqrt(2) if thrice else 1.0", "1.0", RESNET),
+    Mutant("one scale for all classes", "networks/resnet_modules.py", "told @ self.scale, told", "self.scale.mean(0, keepdim=True), told", RESNET),
+    Mutant("averages where strides are asked for", "networks/resampling.py", "nn.AvgPool2d(2)]", "nn.MaxPool2d(2)]", RESNET),
+    Mutant("norms keep their scale", "networks/modules.py", "nn.BatchNorm2d(channels, affine=affine)", "nn.BatchNorm2d(channels)", RESNET),
+    Mutant("moved pixels come back at the other edge", "augmentations.py", ".clamp_(0, side + 1)", ".remainder_(side + 2)", SIGHTS),
+    Mutant("one move for all images", "augmentations.py", "torch.randint(-reach, reach + 1, (len(x), 1)", "torch.randint(-reach, reach + 1, (1, 1)", SIGHTS),
+    Mutant("a hole of a quarter", "augmentations.py", "HOLE = 1 / 2", "HOLE = 1 / 4", SIGHTS),
+    Mutant("saturation around the image's mean", "augmentations.py", "gray = x.mean(dim=1, keepdim=True)", "gray = x.mean(dim=(1, 2, 3), keepdim=True)", SIGHTS),
+    Mutant("p falls where it should grow", "tricks/adaptive_augment.py", "(signs / turns - self.target)", "(self.target - signs / turns)", SIGHTS),
+    Mutant("p not in the checkpoint", "tricks/adaptive_augment.py", "return self.state\n", "return {}\n", SIGHTS),
+    Mutant("instance noise never fades", "tricks/instance_noise.py", "max(0.0, 1 - step / (self.until * steps))", "1.0", SIGHTS),
+    Mutant("noise of two steps between bytes", "tricks/dequantize.py", "torch.rand_like(x) / 128", "torch.rand_like(x) / 64", SIGHTS),
+    Mutant("classes of real images only", "tricks/auxiliary_classifier.py", "round.batch.y) + on_fake(round)", "round.batch.y)", CONDITIONAL),
+    Mutant("one weight of the classes for both", "tricks/auxiliary_classifier.py", "Weighted(on_fake, self.generator_weight)", "Weighted(on_fake, self.weight)", CONDITIONAL),
+    Mutant("the critic's batch is larger too", "tricks/generator_batch.py", "pair.generator.meet = partial(meet, pair.generator.meet, self.times)", "pair.critic.meet = pair.generator.meet = partial(meet, pair.generator.meet, self.times)", CONDITIONAL),
+    Mutant("the projection escapes spectral norm", "tricks/spectral_norm.py", "nn.Conv2d | nn.Linear | nn.Embedding", "nn.Conv2d | nn.Linear", CONDITIONAL),
+    Mutant("projection on another class", "networks/modules.py", "self.project(given) * features", "self.project(0 * given) * features", CONDITIONAL),
+    Mutant("features matched image by image", "tricks/feature_matching.py", "round.on_real.features.mean(0) - round.on_fake.features.mean(0)", "round.on_real.features - round.on_fake.features", IMPROVED),
+    Mutant("an image is close to itself", "networks/minibatch_modules.py", ".sum(1) - 1", ".sum(1)", IMPROVED),
+    Mutant("closeness learns from one side", "networks/minibatch_modules.py", "slope + slope.transpose(0, 1)", "slope", IMPROVED),
+    Mutant("the past is the latest weights", "tricks/historical_averaging.py", "1 / self.count", "1.0", IMPROVED),
+    Mutant("the past not in the checkpoint", "tricks/historical_averaging.py", 'game.keep(f"{player.name}_past", past)', "pass", IMPROVED),
+    Mutant("no own share in virtual batch norm", "networks/virtual_modules.py", "share = 1 / (self.count + 1)", "share = 0.0", IMPROVED),
+    Mutant("virtual batch norm without the distance of the means", "networks/virtual_modules.py", "+ apart", "", IMPROVED),
+    Mutant("the fake class has no logit of its own", "networks/modules.py", 'heads["class"].logsumexp(1)', 'heads["class"].amax(1)', IMPROVED),
+    Mutant("hidden labels are shown", "resident.py", "torch.full_like(y, UNLABELED)", "y", LABELS),
+    Mutant("the same labels known whatever the seed", "resident.py", "generator_of(seed, LABELS, 0).permutation(len(y))", "generator_of(0, LABELS, 0).permutation(len(y))", LABELS),
 ]  # fmt: skip
 
 

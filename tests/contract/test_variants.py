@@ -18,6 +18,7 @@ from small import SHAPE, TOGETHER, ZOO, build, goes, images, narrow, on, same
 APART: set[tuple[str, str]] = {
     ("adaptive_augment", "equilibrium"),
     ("auxiliary_classifier", "equilibrium"),
+    ("auxiliary_classifier", "supervise"),
     ("critic_warm_up", "n_critic_schedule"),
     ("dragan", "minibatch_discrimination"),
     ("equilibrium", "information"),
@@ -28,6 +29,8 @@ APART: set[tuple[str, str]] = {
     ("equilibrium", "unroll"),
     ("equilibrium", "virtual_batch_norm"),
     ("exponential_decay", "linear_decay"),
+    ("generator_batch", "minibatch_discrimination"),
+    ("gradient_penalty", "minibatch_discrimination"),
     ("historical_averaging", "unroll"),
     ("label_smoothing", "noisy_labels"),
     ("max_norm", "spectral_norm"),
