@@ -48,6 +48,7 @@ NETWORKS = "tests/closed_form/test_networks.py"
 IMPROVED = "tests/closed_form/test_improved.py"
 LABELS = "tests/closed_form/test_labels.py"
 PROGRESSIVE = "tests/closed_form/test_progressive.py"
+LAPLACIAN = "tests/closed_form/test_laplacian.py"
 
 MUTANTS = [
     Mutant("no seed per step", "trainer.py", "torch.manual_seed(seed_of(seed, STEP, step))", "pass", VARIANTS),
@@ -164,6 +165,14 @@ MUTANTS = [
     Mutant("the fake class has no logit of its own", "networks/modules.py", 'heads["class"].logsumexp(1)', 'heads["class"].amax(1)', IMPROVED),
     Mutant("hidden labels are shown", "resident.py", "torch.full_like(y, UNLABELED)", "y", LABELS),
     Mutant("the same labels known whatever the seed", "resident.py", "generator_of(seed, LABELS, 0).permutation(len(y))", "generator_of(0, LABELS, 0).permutation(len(y))", LABELS),
+    Mutant("a pyramid's corners are not on corners", "games/pyramid.py", "align_corners=True", "align_corners=False", LAPLACIAN),
+    Mutant("a level's critic sees the difference alone", "networks/laplacian_modules.py", "self.difference(z, given) + given.image", "self.difference(z, given)", LAPLACIAN),
+    Mutant("a level is told the image that it shall make", "games/laplacian.py", "Blurred(up(down(told.x)),", "Blurred(told.x,", LAPLACIAN),
+    Mutant("the class's plane is not shown on a finer level", "networks/laplacian_modules.py", "x = self.tell(x, code(given.y, self.classes))", "x = self.tell(x, 0 * code(given.y, self.classes))", LAPLACIAN),
+    Mutant("a pyramid clamps its coarser images", "games/laplacian.py", "image = generator(plane, Blurred(up(image), given))", "image = generator(plane, Blurred(up(image.clamp(-1, 1)), given))", LAPLACIAN),
+    Mutant("a level's critic misses the last row", "networks/laplacian.py", "stride=2, padding=kernel // 2", "stride=2, padding=(kernel - 1) // 4", LAPLACIAN),
+    Mutant("a critic's images are standardized by the last batch", "tricks/standardizing.py", "self.batches += 1", "self.batches.fill_(1)", LAPLACIAN),
+    Mutant("a critic's images are divided by their variance", "tricks/standardizing.py", ".clamp_min(LEAST**2).sqrt()", ".clamp_min(LEAST**2)", LAPLACIAN),
 ]  # fmt: skip
 
 
