@@ -17,8 +17,8 @@ class MaxNorm(Trick):
     """After each critic update, the weights into a unit are scaled down to the norm `limit`.
 
     A unit is a row of a weight matrix, a filter of a convolution, a piece of a maxout unit. The
-    default is that of the maxout networks on MNIST (Goodfellow et al. 2013, their code). The code
-    of Goodfellow et al. 2014 has it for the Toronto faces, and not for MNIST.
+    default is that of pylearn2's maxout network on MNIST (`mnist_pi.yaml`). The code of Goodfellow
+    et al. 2014 has it for the Toronto faces, there in the generator too, and not for MNIST.
     """
 
     excludes: ClassVar[Mapping[str, str]] = {
