@@ -15,6 +15,7 @@ from reprogan.networks.virtual_modules import VirtualNorm
 from reprogan.trainer import let_learn, train
 from reprogan.tricks import TRICKS
 from reprogan.tricks.feature_matching import distance
+from reprogan.variant import Variant
 from small import BATCH, SHAPE, build, images, narrow, on
 
 SUPERVISED = {"supervise": {}}
@@ -232,6 +233,19 @@ def test_virtual_batch_norm__lets_no_image_see_another(conditional, training):
     assert torch.equal(others[0], whole[0])
     assert not torch.equal(others[1], whole[1])
     assert torch.allclose(alone[0], whole[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("told", ["norm", "input"])
+def test_virtual_batch_norm__goes_with_norms_that_are_told_the_class(told):
+    networks = {"name": "resnet", "width": 4, "generator_told": told}
+    raw = narrow("cgan", tricks={"virtual_batch_norm": {"reference": 5}}).dump()
+    variant = Variant.parse({**raw, "networks": networks})
+    variant.check(SHAPE.size, BATCH)
+    generator = build(variant).networks["generator"]
+    z, given = torch.randn(4, 6), torch.tensor([1, 2, 3, 4])
+    whole, others = generator(z, given), generator(torch.cat([z[:1], 5 * z[1:]]), given)
+    assert torch.equal(others[0], whole[0]) and not torch.equal(others[1], whole[1])
+    assert generator.reference_given.shape == (5,)
 
 
 def test_virtual_batch_norm__draws_its_reference_once():

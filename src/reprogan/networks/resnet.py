@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..component import Count
-from .networks import Networks
+from .networks import Networks, Norm
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,6 +31,8 @@ class Resnet(Networks):
     generator_told: how the generator learns the class, by its norms (a scale and shift for each
     class: Dumoulin et al. 2017; both codes) or by its input.
     """
+
+    generator_norm: ClassVar[Norm] = "batch"
 
     name: Literal["resnet"] = "resnet"
     width: Count = 128
