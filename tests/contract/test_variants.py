@@ -16,6 +16,7 @@ from reprogan.variant import Variant
 from small import SHAPE, TOGETHER, ZOO, build, goes, images, leaves, narrow, on, same
 
 APART: set[tuple[str, str]] = {
+    ("adaptive_augment", "augment"),
     ("adaptive_augment", "equilibrium"),
     ("auxiliary_classifier", "equilibrium"),
     ("auxiliary_classifier", "supervise"),
