@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class HistoricalAveraging(Trick):
     """weight * |theta - mean of all past theta|^2 is a term of each player's cost.
 
-    The paper gives no weight.
+    The paper gives no weight; the default is ours.
     """
 
     excludes: ClassVar[Mapping[str, str]] = {
@@ -26,7 +26,7 @@ class HistoricalAveraging(Trick):
     }
 
     name: Literal["historical_averaging"] = "historical_averaging"
-    weight: Positive = 1.0
+    weight: Positive = 0.01
 
     def apply(self, game: Game) -> None:
         """Every player is held near its own past."""
