@@ -19,9 +19,9 @@ Kernel = Literal[3, 5, 7, 9]
 class Laplacian(Networks):
     """Fully connected on the coarsest level, three convolutions against two on every finer one.
 
-    Defaults are the paper's. All are ReLU; weights are drawn as torch draws them, which is how the
-    code's were. Where there are classes, a finer network sees a learned plane of each as one more
-    channel, a coarsest one the one-hot code behind its input.
+    Defaults are the paper's. All are ReLU. Weights are drawn as torch draws them, as in the code,
+    its coarsest networks without classes apart. Where there are classes, a finer network sees a
+    learned plane of each as one more channel, a coarsest one the one-hot code behind its input.
 
     The code does not pad its critics, whose stride then passes over the last row and column of
     every image of an even size; these are padded.

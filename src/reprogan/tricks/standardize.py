@@ -14,8 +14,8 @@ class Standardize(Trick):
     """Mean and deviation are those of all pixels of the real images so far, as each pair sees them.
 
     The coarsest images of a pyramid are nearly constant: of MNIST at 4x4 a pixel varies by 0.18
-    about -0.75. A critic that sees them as they are learns their mean long before what they show,
-    and lets the generator collapse (docs/log.md).
+    about -0.75. A critic that sees them as they are tells little but their mean for thousands of
+    steps, and its generator stays collapsed for as long (docs/log.md).
     """
 
     name: Literal["standardize"] = "standardize"
