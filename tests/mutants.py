@@ -142,7 +142,7 @@ MUTANTS = [
     Mutant("one scale for all classes", "networks/resnet_modules.py", "told @ self.scale, told", "self.scale.mean(0, keepdim=True), told", RESNET),
     Mutant("averages where strides are asked for", "networks/resampling.py", "nn.AvgPool2d(2)]", "nn.MaxPool2d(2)]", RESNET),
     Mutant("norms keep their scale", "networks/modules.py", "nn.BatchNorm2d(channels, affine=affine)", "nn.BatchNorm2d(channels)", RESNET),
-    Mutant("moved pixels come back at the other edge", "augmentations.py", ".clamp_(0, side + 1)", ".remainder_(side + 2)", SIGHTS),
+    Mutant("moved pixels come back at the other edge", "augmentations.py", ".clamp_(0, side + 1)", ".sub_(1).remainder_(side).add_(1)", SIGHTS),
     Mutant("one move for all images", "augmentations.py", "torch.randint(-reach, reach + 1, (len(x), 1)", "torch.randint(-reach, reach + 1, (1, 1)", SIGHTS),
     Mutant("a hole of a quarter", "augmentations.py", "HOLE = 1 / 2", "HOLE = 1 / 4", SIGHTS),
     Mutant("saturation around the image's mean", "augmentations.py", "gray = x.mean(dim=1, keepdim=True)", "gray = x.mean(dim=(1, 2, 3), keepdim=True)", SIGHTS),
