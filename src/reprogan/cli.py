@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from .component import ConfigError
+
 if TYPE_CHECKING:
     from .config import Params
 
@@ -49,6 +51,11 @@ Name = Annotated[
 Device = Annotated[
     str,
     typer.Option(envvar="REPROGAN_DEVICE", help="auto, cpu, cuda or cuda:i. auto takes a GPU."),
+]
+NoiseSeed = Annotated[int, typer.Option(min=0, help="Of the noise that images are drawn from.")]
+Class = Annotated[
+    str | None,
+    typer.Option("--class", help="Name or number of the class that a generator is told."),
 ]
 SaveEvery = Annotated[
     float,
@@ -114,14 +121,46 @@ def train(name: Name = "experiment", device: Device = "auto", save_every: SaveEv
 
 
 @app.command()
-def sample(name: Name = "experiment", device: Device = "auto") -> None:
-    """Draw images from a trained model, as npz and as a picture."""
+def sample(
+    name: Name = "experiment",
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            help="Instead of the stage's files, write this .png or .npz and nothing else."
+        ),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="With --to: of the noise; 0.")] = None,
+    grid: Annotated[
+        int | None, typer.Option(min=1, help="With --to: rows and columns of images; 10.")
+    ] = None,
+    of_class: Class = None,
+    device: Device = "auto",
+) -> None:
+    """Draw images from a trained model, as npz and as a picture, or one picture of your own."""
     settings = params()
     settings.row(name)
+    if to is not None:
+        from .latents.drawing import draw
+
+        refuse_suffix(to, ".png", ".npz")
+        typer.echo(draw(name, MODELS / name, to, seed or 0, grid or 10, of_class, device))
+        return
+    given = {"--seed": seed, "--grid": grid, "--class": of_class}
+    if stray := [option for option, value in given.items() if value is not None]:
+        raise ConfigError(
+            f"{', '.join(stray)}: without --to FILE this is the stage, which draws what `sample` in"
+            " params.yaml says"
+        )
     from .stages.sample import sample as stage
 
     images, picture = SAMPLES / f"{name}.npz", SAMPLES / f"{name}.png"
     stage(name, settings.sample, MODELS / name, images, picture, device)
+
+
+def refuse_suffix(path: Path, *valid: str) -> None:
+    """Raise ConfigError for a file whose name does not end in one of these."""
+    if path.suffix not in valid:
+        raise ConfigError(f"--to must end in {' or '.join(valid)}; got {path.name!r}")
 
 
 @app.command()
@@ -133,6 +172,17 @@ def evaluate(name: Name = "experiment") -> None:
 
     out = METRICS / "eval" / f"{name}.json"
     stage(settings.evaluate, SAMPLES / f"{name}.npz", DATA, REFERENCE, out)
+
+
+@app.command()
+def represent(name: Name = "experiment", device: Device = "auto") -> None:
+    """Test how well a linear classifier does on what a critic makes of images."""
+    settings = params()
+    settings.row(name)
+    from .stages.represent import represent as stage
+
+    out = METRICS / "represent" / f"{name}.json"
+    stage(name, settings.represent, MODELS / name, DATA, out, device)
 
 
 @app.command()

@@ -17,7 +17,7 @@ from .losses import AnyObjective
 from .metrics.settings import Evaluate
 from .networks import AnyNetworks
 from .optimizers import AnyOptimizer
-from .settings import Sample, Train
+from .settings import Represent, Sample, Train
 from .tricks import AnyTricks
 from .variant import Variant
 
@@ -74,6 +74,7 @@ class Params(Row):
     train: Train
     sample: Sample
     evaluate: Evaluate
+    represent: Represent = Represent()
     losses: dict[str, Loss]
     variants: dict[str, Row]
     beyond: dict[str, Row] = {}
@@ -132,6 +133,9 @@ class Params(Row):
                 check_labels(row, self.variant(name))
             except ValueError as fault:
                 raise ValueError(f"{where}{fault}") from None
+        for name in self.represent.variants:
+            if name not in (trained := [EXPERIMENT, *self.variants]):
+                raise ValueError(f"represent.variants: {unknown('variant', name, trained)}")
         return self
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from .files import write
 
@@ -55,14 +56,16 @@ def sheet(panels: Sequence[tuple[str, Image.Image]], columns: int) -> Image.Imag
         raise ValueError(f"a sheet needs panels and columns; got {len(panels)} and {columns}")
     font = ImageFont.load_default(size=TEXT)
     head = LINE * max(len(caption.splitlines()) for caption, _ in panels)
-    wide = max(max(p.width, width_of(c, font)) for c, p in panels) + MARGIN
+    wide = [max(p.width, width_of(c, font)) + MARGIN for c, p in panels]
+    lefts = [MARGIN]
+    for column in range(min(columns, len(panels))):
+        lefts.append(lefts[-1] + max(wide[column::columns]))
     high = max(picture.height for _, picture in panels) + head + MARGIN
-    columns = min(columns, len(panels))
-    size = columns * wide + MARGIN, -(-len(panels) // columns) * high + MARGIN
+    size = lefts[-1], -(-len(panels) // columns) * high + MARGIN
     canvas = Image.new("RGB", size, "white")
     draw = ImageDraw.Draw(canvas)
     for i, (caption, picture) in enumerate(panels):
-        left, top = i % columns * wide + MARGIN, i // columns * high + MARGIN
+        left, top = lefts[i % columns], i // columns * high + MARGIN
         draw.multiline_text((left, top), caption, fill="black", font=font, spacing=LINE - TEXT)
         canvas.paste(picture, (left, top + head))
     return canvas
@@ -73,8 +76,14 @@ def width_of(caption: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -
     return max((round(font.getlength(line)) for line in caption.splitlines()), default=0)
 
 
-def save_png(image: Image.Image, path: Path) -> None:
-    """Write the whole picture or nothing; the same pixels give the same bytes."""
+def save_png(image: Image.Image, path: Path, text: Mapping[str, str] | None = None) -> None:
+    """Write the whole picture or nothing; the same pixels and text give the same bytes.
+
+    text: what is said of it in the file, by keyword.
+    """
+    said = PngInfo()
+    for key, value in (text or {}).items():
+        said.add_itxt(key, value)
     content = io.BytesIO()
-    image.save(content, format="PNG")
+    image.save(content, format="PNG", pnginfo=said)
     write(path, content.getvalue())

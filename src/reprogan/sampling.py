@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,11 @@ from .checkpoint import load_networks
 from .device import prepare
 from .game import Game
 from .resident import to_bytes
+from .streams import INIT, seed_of
 from .variant import Shape, Variant
+
+Images = npt.NDArray[np.uint8]
+Labels = npt.NDArray[np.int64]
 
 CHUNK = 100
 """Images in one forward pass, always: an image's bits depend on the shape of its pass."""
@@ -25,35 +29,91 @@ CHUNK = 100
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A trained game on its device, and how many classes its generators are told (0: none)."""
+    """A trained game on its device, and how many classes its generators are told (0: none).
+
+    classes: their names, as the data have them; () without labels.
+    """
 
     game: Game
     shape: Shape
     told: int
+    classes: tuple[str, ...]
     device: torch.device
 
     @classmethod
-    def load(cls, folder: Path, device: str = "auto") -> Model:
-        """Read what the train stage wrote. Raises ValueError when it is missing or damaged."""
+    def load(cls, folder: Path, device: str = "auto", without: Collection[str] = ()) -> Model:
+        """Read what the train stage wrote. Raises ValueError when it is missing or damaged.
+
+        without: names of tricks that are left out; they must shape no network.
+        """
+        model = cls.untrained(folder, device, without)
+        load_networks(model.game, folder / "weights.safetensors")
+        return model
+
+    @classmethod
+    def untrained(cls, folder: Path, device: str = "auto", without: Collection[str] = ()) -> Model:
+        """The same with the weights that its training began from."""
         path = folder / "config.json"
         stated = read_config(path)
         try:
             shape, variant = Shape(**stated["shape"]), Variant.parse(stated["variant"])
-            where = prepare(device, stated["train"]["threads"])
-            batch = stated["train"]["batch"]
+            classes, training = tuple(stated["classes"]), stated["train"]
+            where = prepare(device, training["threads"])
+            batch, seed = training["batch"], training["seed"]
         except (KeyError, TypeError) as error:
             raise ValueError(f"{path} is of another version ({error}): train it again") from None
-        game = variant.build(shape, batch, where)
-        load_networks(game, folder / "weights.safetensors")
-        return cls(game, shape, shape.classes if variant.game.conditional else 0, where)
+        tricks = tuple(trick for trick in variant.tricks if trick.name not in without)
+        variant = variant.model_copy(update={"tricks": tricks})
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed_of(seed, INIT, 0))
+            game = variant.build(shape, batch, where)
+        return cls(game, shape, shape.classes if variant.game.conditional else 0, classes, where)
 
-    def images(self, seed: int, count: int) -> Iterator[npt.NDArray[np.uint8]]:
+    def images(self, seed: int, count: int) -> Iterator[Images]:
         """Images 0 to count - 1 in parts of up to CHUNK: (n, C, H, W) uint8."""
         for first in range(0, count, CHUNK):
             drawn = draw(self.game, seed, range(first, first + CHUNK), self.told, self.device)
             yield to_bytes(drawn).cpu().numpy()[: count - first]
 
-    def labels(self, count: int) -> npt.NDArray[np.int64]:
+    def square(self, seed: int, side: int, of: int | None = None) -> tuple[Images, Labels]:
+        """Images to be seen as `side` rows of `side`, (side * side, C, H, W), and their classes.
+
+        0, 1, 2 and so on; but where classes are told, a row is of one class, row after row, and the
+        classes share their noise: images 0 to side - 1 in the first row of each, the next in the
+        second. With `of`, all are of that class.
+        """
+        rows, columns = np.divmod(np.arange(side**2), side)
+        kinds = self.told if self.told and of is None else 1
+        numbers = rows // kinds * side + columns
+        labels = self.labels(side**2)
+        if self.told:
+            labels = rows % kinds if of is None else np.full_like(rows, of)
+        return self.render(self.noise(seed, numbers.tolist()), labels.tolist()), labels
+
+    def noise(self, seed: int, numbers: Sequence[int]) -> list[Tensor]:
+        """What the images of these numbers are drawn from: (n, *shape) for each pair."""
+        return [
+            torch.cat([pair.latent.of(seed, range(i, i + 1), k) for i in numbers])
+            for k, pair in enumerate(self.game.pairs)
+        ]
+
+    def render(self, z: Sequence[Tensor], told: Sequence[int] = ()) -> Images:
+        """(n, C, H, W) uint8 from any noise of each pair, (n, *shape), in passes of CHUNK.
+
+        told: the class of each image, where the generators are told one.
+        """
+        count, parts = len(z[0]), []
+        given = torch.tensor(told) if self.told else None
+        for first in range(0, count, CHUNK):
+            rows = torch.arange(first, first + CHUNK) % count  # a full pass; the rest is cut off
+            part = self.game.sample(
+                [noise[rows].to(self.device) for noise in z],
+                None if given is None else given[rows].to(self.device),
+            )
+            parts.append(to_bytes(part).cpu().numpy())
+        return np.concatenate(parts)[:count]
+
+    def labels(self, count: int) -> Labels:
         """The class that each image was told, i modulo the number of classes; -1 for none."""
         numbers = np.arange(count, dtype=np.int64)
         return numbers % self.told if self.told else np.full_like(numbers, -1)

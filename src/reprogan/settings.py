@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Strict, field_validator
+
 from .component import Component, Count, Index
 
 
@@ -34,3 +38,23 @@ class Sample(Component):
     images: Count = 5000
     seed: Index = 0
     grid: Count = 10
+
+
+class Represent(Component):
+    """What is tested of how well trained critics represent images.
+
+    variants: whose critics, of those that `dvc repro` trains. images: at most so many training
+    images to learn classes from, the first of a permutation drawn by `seed`.
+    """
+
+    variants: Annotated[tuple[str, ...], Strict(False)] = ()
+    images: Count = 10_000
+    seed: Index = 0
+
+    @field_validator("variants")
+    @classmethod
+    def refuse_repeated(cls, variants: tuple[str, ...]) -> tuple[str, ...]:
+        """A stage of dvc.yaml can stand there once only."""
+        if len(set(variants)) < len(variants):
+            raise ValueError("each variant must stand there once")
+        return variants

@@ -31,6 +31,10 @@ TEXT = 6000
 """Characters of a parameter's value, MLflow's own limit."""
 
 STEPS = ("train", "sample", "evaluate")
+"""What every result has been through."""
+
+FIGURES = {"eval": "", "represent": "represent/"}
+"""Folder of metrics -> what stands before the keys of its figures in MLflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +57,20 @@ class Result:
 
 
 def read_result(name: str, lock: Path) -> Result | None:
-    """The result of a row from dvc.lock; None while one of its stages has not been run."""
+    """The result of a row from dvc.lock; None while one of its stages has not been run.
+
+    The test of its critic belongs to it where there was one.
+    """
     stages = read(lock).get("stages", {}) if lock.exists() else {}
     suffix = "" if name == EXPERIMENT else f"_variant@{name}"
-    if not all(step + suffix in stages for step in STEPS):
+    steps = [step + suffix for step in STEPS]
+    if not all(step in stages for step in steps):
         return None
+    steps += [step for step in (f"represent@{name}",) if step in stages]
     inputs: dict[str, str] = {}
     outputs: dict[str, str] = {}
     params: dict[str, Any] = {}
-    for entry in (stages[step + suffix] for step in STEPS):
+    for entry in (stages[step] for step in steps):
         inputs |= {dep["path"]: dep.get("md5", "") for dep in entry.get("deps", ())}
         outputs |= {out["path"]: out.get("md5", "") for out in entry.get("outs", ())}
         for table in entry.get("params", {}).values():
@@ -107,13 +116,15 @@ def record(client: MlflowClient, store: str, result: Result, here: Path, scratch
     tags = {"reprogan.pending": result.key, "reprogan.name": result.name, **origin()}
     run = client.create_run(store, run_name=result.name, tags=tags).info.run_id
     log_facts(client, run, result, read_json(here / "models" / result.name / "config.json"))
-    log_figures(client, run, here, result.name)
+    log_figures(client, run, result, here)
     log_curves(client, run, here / "metrics" / "history" / f"{result.name}.csv")
     weights = here / "models" / result.name / "weights.safetensors"
     if weights.exists():
         log_curves(client, run, speed_of(scratch, weights))
     for path in artifacts(here, result.name):
         client.log_artifact(run, str(path))
+    for path, prefix in figures_of(result, here):
+        client.log_artifact(run, str(path), prefix.rstrip("/") or None)
     client.set_tag(run, "reprogan.result", result.key)
     client.delete_tag(run, "reprogan.pending")
     client.set_terminated(run)
@@ -146,17 +157,23 @@ def log_facts(client: MlflowClient, run: str, result: Result, config: dict[str, 
     client.log_inputs(run, data)
 
 
-def log_figures(client: MlflowClient, run: str, here: Path, name: str) -> None:
-    """The numbers of the evaluation as metrics, its words as tags; the whole of it is an artifact.
+def log_figures(client: MlflowClient, run: str, result: Result, here: Path) -> None:
+    """The numbers of all figures as metrics, their words as tags; the whole of it are artifacts.
 
     What hangs on class names stays there: they may be anything, and keys of MLflow may not.
     """
-    figures = read_json(here / "metrics" / "eval" / f"{name}.json")
-    for key, value in figures.items():
-        if isinstance(value, int | float):
-            client.log_metric(run, key, float(value))
-        elif isinstance(value, str):
-            client.set_tag(run, f"figure.{key}", value)
+    for path, prefix in figures_of(result, here):
+        for key, value in read_json(path).items():
+            if isinstance(value, int | float):
+                client.log_metric(run, f"{prefix}{key}", float(value))
+            elif isinstance(value, str):
+                client.set_tag(run, f"figure.{prefix}{key}", value)
+
+
+def figures_of(result: Result, here: Path) -> list[tuple[Path, str]]:
+    """The files of figures that belong to a result, and what stands before their keys."""
+    files = [(f"metrics/{kind}/{result.name}.json", prefix) for kind, prefix in FIGURES.items()]
+    return [(here / path, prefix) for path, prefix in files if path in result.outputs]
 
 
 def log_curves(client: MlflowClient, run: str, table: Path) -> None:
@@ -210,8 +227,8 @@ def md5_of(path: Path) -> str:
 
 def artifacts(here: Path, name: str) -> list[Path]:
     """What a person would want to see or load again; what is not there is left out."""
-    model, figures = here / "models" / name, here / "metrics" / "eval" / f"{name}.json"
-    files = [model / "weights.safetensors", model / "config.json", figures]
+    model = here / "models" / name
+    files = [model / "weights.safetensors", model / "config.json"]
     files.append(here / "samples" / f"{name}.png")
     return [path for path in files if path.exists()]
 

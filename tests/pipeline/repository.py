@@ -19,6 +19,7 @@ from small import ROOT
 SMALL = {
     "train": {"images": 1280, "batch": 64, "seed": 0, "threads": 1, "history_every": 5},
     "sample": {"images": 200, "seed": 0, "grid": 5},
+    "represent": {"variants": ["ns_gan"], "images": 500, "seed": 0},
     "networks": {"name": "dcgan", "width": 4},
 }
 ROWS = {"ns_gan": {"units": 32, "critic_units": 8}, "cgan": {"units": 32, "critic_units": 8}}

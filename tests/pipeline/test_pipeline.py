@@ -21,7 +21,8 @@ pytestmark = [
 EXPERIMENT = ["train", "sample", "evaluate"]
 JOINS = ["leaderboard", "track"]
 VARIANTS = [f"{step}_variant@{name}" for name in ROWS for step in EXPERIMENT]
-EVERYTHING = ["download", "normalize", "reference", *EXPERIMENT, *VARIANTS, *JOINS]
+TESTED = "represent@ns_gan"
+EVERYTHING = ["download", "normalize", "reference", *EXPERIMENT, *VARIANTS, TESTED, *JOINS]
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +128,14 @@ def test_another_variant_row_reruns_that_variant_only(mine):
     assert sorted(ran) == sorted([f"{step}_variant@cgan" for step in EXPERIMENT] + JOINS)
 
 
+def test_another_test_of_critics_reruns_that_and_makes_another_result(mine):
+    ran = mine.ran("exp", "run", "-S", "represent.images=300")
+    assert sorted(ran) == sorted([TESTED, "track"])
+    assert mine.json("metrics/represent/ns_gan.json")["n_train"] == 300
+    assert len(runs(mine)) == 1 + len(ROWS) + 1
+    assert mine.ran("exp", "run", "-S", "represent.variants=[]") == []
+
+
 def test_an_unused_loss_row_reruns_nothing_but_its_users(mine):
     assert mine.ran("exp", "run", "-S", "losses.hinge.n_critic=3") == []
 
@@ -214,9 +223,12 @@ def test_mlflow_has_one_whole_run_a_result(mine):
             and run.data.params["variant.n_critic"] == "1"
             and run.info.status == "FINISHED"
         )
+        tested = name == "ns_gan"
         assert {f.path for f in client.list_artifacts(run.info.run_id)} == {
             "weights.safetensors", "config.json", f"{name}.json", f"{name}.png",
+            *(["represent"] if tested else []),
         }  # fmt: skip
+        assert ("represent/l2svm_accuracy_pixels" in run.data.metrics) is tested
         assert len(client.get_metric_history(run.info.run_id, "critic_gap")) == 4
         assert client.get_metric_history(run.info.run_id, "images_per_second")
         assert run.data.tags["dvc.in.data/normalized"].endswith(".dir")
@@ -286,6 +298,7 @@ def test_a_user_s_own_archive(mine):
     assert "Without labels" in text and "random_features" in text
     mine.run("git", "checkout", "params.yaml", "dvc.lock")
     free = ["-S", "evaluate.extractor.name=random_features", "-S", "~variants.cgan"]
+    free += ["-S", "represent.variants=[]"]
     ran = mine.ran("exp", "run", *own, *free)
     assert {"reference", "train_variant@ns_gan", "leaderboard"} <= set(ran)
     assert mine.json("metrics/data.json")["channels"] == 3
@@ -297,7 +310,7 @@ def test_stages_run_before_their_inputs_say_which_comes_first(tmp_path):
     empty = fresh(tmp_path / "empty")
     for stage, word in (
         ("normalize", "download"), ("reference", "normalize"), ("train", "normalize"), ("sample", "train"),
-        ("evaluate", "sample"), ("leaderboard", "evaluate"),
+        ("evaluate", "sample"), ("leaderboard", "evaluate"), ("represent", "normalize"),
     ):  # fmt: skip
         text = empty.run("python", "src/run.py", stage, ok=False)
         assert "Error:" in text and word in text and "Traceback" not in text, f"{stage}: {text}"

@@ -16,6 +16,8 @@ STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
 PLAIN = {name: stage for name, stage in STAGES.items() if "foreach" not in stage}
 GROUPS = {name: stage["do"] for name, stage in STAGES.items() if "foreach" in stage}
 ALL = PLAIN | GROUPS
+COMMANDS = {"zoo", "sync", "preset", "interpolate", "arithmetic"}
+"""What is no stage."""
 
 
 def command(stage):
@@ -47,11 +49,11 @@ def test_each_stage_is_a_command_and_each_module_a_stage():
     commands = {command(stage) for stage in ALL.values()}
     modules = {path.stem for path in (ROOT / "src/reprogan/stages").glob("*.py")} - {"__init__"}
     assert commands == modules
-    assert commands == {name for name in get_command(app).commands} - {"zoo", "sync", "preset"}  # type: ignore[attr-defined]
+    assert commands == {name for name in get_command(app).commands} - COMMANDS  # type: ignore[attr-defined]
     assert all(stage["cmd"].startswith("python src/run.py ") for stage in ALL.values())
 
 
-@pytest.mark.parametrize("name", GROUPS)
+@pytest.mark.parametrize("name", [name for name in GROUPS if name.endswith("_variant")])
 def test_a_group_does_for_a_variant_what_its_stage_does_for_the_experiment(name):
     stage, group = dict(PLAIN[name.removesuffix("_variant")]), dict(GROUPS[name])
     text = yaml.safe_dump({k: v for k, v in group.items() if k not in ("params", "desc")})
@@ -59,6 +61,16 @@ def test_a_group_does_for_a_variant_what_its_stage_does_for_the_experiment(name)
     same["cmd"] = same["cmd"].removesuffix(" experiment")
     assert same == {k: v for k, v in stage.items() if k not in ("params", "desc")}
     assert STAGES[name]["foreach"] == "${variants}"
+
+
+def test_critics_are_tested_where_the_section_names_them():
+    """And not that of every experiment: one that is told the class, or sees no labels, cannot be."""
+    group = STAGES["represent"]
+    assert group["foreach"] == "${represent.variants}" and "represent" not in PLAIN
+    assert group["do"]["cmd"] == "python src/run.py represent ${item}"
+    assert "models/${item}" in group["do"]["deps"]
+    assert group["do"]["metrics"] == [{"metrics/represent/${item}.json": {"cache": False}}]
+    assert "metrics/represent" in PLAIN["track"]["deps"]
 
 
 def test_every_section_of_params_is_some_stage_s():
@@ -72,7 +84,7 @@ def test_training_depends_on_its_own_loss_row_only():
 
 
 @pytest.mark.parametrize(
-    "name", [None, *sorted({command(stage) for stage in ALL.values()}), "zoo", "sync", "preset"]
+    "name", [None, *sorted({command(stage) for stage in ALL.values()}), *sorted(COMMANDS)]
 )
 def test_help(name):
     result = CliRunner().invoke(app, [*([name] if name else []), "--help"])

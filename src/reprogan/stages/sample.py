@@ -16,7 +16,7 @@ from ..settings import Sample
 def sample(
     name: str, settings: Sample, model: Path, images: Path, picture: Path, device: str
 ) -> None:
-    """Draw images from `model`; write them as npz (images, labels) and as a grid."""
+    """Draw images from `model`; write them as npz (images, labels) and as a grid, see `square`."""
     trained = Model.load(model, device)
     parts = []
     with progress(f"{name} samples", settings.images, "images") as bar:
@@ -26,4 +26,5 @@ def sample(
     drawn = np.concatenate(parts)
     with replacing(images) as file:
         np.savez(file, images=drawn, labels=trained.labels(settings.images))
-    save_png(grid(drawn[: settings.grid**2], settings.grid), picture)
+    square, _ = trained.square(settings.seed, settings.grid)
+    save_png(grid(square, settings.grid), picture)

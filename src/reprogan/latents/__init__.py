@@ -1,0 +1,1 @@
+"""What a person does with the noise of a trained generator: walks in it, and arithmetic on it."""
