@@ -33,7 +33,7 @@ NEEDS: dict[str, dict[str, object]] = {
     },
     "information": {"game": {"latent": 16}},
 }
-"""What a trick needs of a variant, laid over it: keys of Variant."""
+"""What a trick needs of a variant to act within a few steps, laid over it: keys of Variant."""
 
 NARROW = {
     "dcgan": {"width": 4},
@@ -61,6 +61,8 @@ def narrow(name: str, **over: object) -> Variant:
     raw["networks"] |= NARROW[raw["networks"]["name"]]
     if "latent" in raw["game"]:
         raw["game"]["latent"] = 6
+    for trick in raw["tricks"]:
+        raw = overlay(raw, NEEDS.get(trick, {}))
     return Variant.parse(overlay(raw, over))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import ValidationError, model_validator
+from pydantic import Field, Strict, ValidationError, field_validator, model_validator
 
 from .component import Component, ConfigError, Count, Index, explain, unknown
 from .data.settings import Data
@@ -47,7 +47,7 @@ class Loss(Component):
 class Row(Component):
     """A row of `variants`: a row of `losses`, networks and a game, and what departs from them.
 
-    n_critic, optimizer, generator_optimizer: null takes the loss row's.
+    n_critic, objective, optimizer, generator_optimizer: null takes the loss row's.
     tricks: come after the loss row's; one of the same name replaces it.
     images: the budget; null takes `train.images`, 0 leaves the networks as they are drawn.
     labels: training images whose class may be known, chosen by the seed, evenly; null: all.
@@ -58,6 +58,7 @@ class Row(Component):
     networks: AnyNetworks
     game: AnyGame
     tricks: AnyTricks = ()
+    objective: AnyObjective | None = None
     optimizer: AnyOptimizer | None = None
     generator_optimizer: AnyOptimizer | None = None
     images: Index | None = None
@@ -68,6 +69,7 @@ class Params(Row):
     """All of params.yaml. The top-level keys are the experiment, a row like those of `variants`.
 
     variants: what `dvc repro` trains. beyond: rows of the same form, trained by name or in studies.
+    seeds: with which a study trains each row of both.
     """
 
     data: Data
@@ -78,6 +80,7 @@ class Params(Row):
     losses: dict[str, Loss]
     variants: dict[str, Row]
     beyond: dict[str, Row] = {}
+    seeds: Annotated[tuple[Index, ...], Strict(False), Field(min_length=1)] = (0, 1, 2)
 
     @property
     def rows(self) -> dict[str, Row]:
@@ -103,7 +106,7 @@ class Params(Row):
         return Variant(
             game=row.game,
             networks=networks,
-            objective=loss.objective,
+            objective=row.objective or loss.objective,
             tricks=tuple(tricks.values()),
             n_critic=row.n_critic or loss.n_critic,
             critic_optimizer=critic,
@@ -113,6 +116,14 @@ class Params(Row):
                 or critic
             ),
         )
+
+    @field_validator("seeds")
+    @classmethod
+    def refuse_repeated(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        """A seed that counted twice would make a spread too small."""
+        if len(set(seeds)) < len(seeds):
+            raise ValueError("each seed must stand there once")
+        return seeds
 
     @model_validator(mode="after")
     def refuse_what_cannot_be_built(self) -> Params:
@@ -159,6 +170,24 @@ def parse(raw: Mapping[str, Any], path: Path) -> Params:
 
 
 def read(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file, laid over that of its `base` if it names one.
+
+    base: another such file, relative to this one, which has no base itself. Raises ConfigError for
+    no such file, no mapping in it, or a base that cannot be one.
+    """
+    raw = mapping_in(path)
+    if "base" not in raw:
+        return raw
+    base = raw.pop("base")
+    if not isinstance(base, str) or not (path.parent / base).is_file():
+        raise ConfigError(f"{path}: base must be a file, relative to this one; got {base!r}")
+    below = mapping_in(path.parent / base)
+    if "base" in below:
+        raise ConfigError(f"{path}: its base {base} has a base itself, and must not")
+    return overlay(below, raw)
+
+
+def mapping_in(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file. Raises ConfigError for no such file, or no mapping in it."""
     try:
         raw = yaml.load(path.read_text("utf-8"), Loader=Yaml12Floats)  # noqa: S506  a SafeLoader
@@ -183,10 +212,12 @@ def overlay(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
 def merges(key: str, below: object, top: object) -> bool:
     """Whether one value is merged into the other.
 
-    `variants` is replaced: a preset says which rows there are. So is a mapping with another `name`,
+    Tables of rows are replaced: a preset says which there are. So is a mapping with another `name`,
     whose fields belong to another component; `data` has the same fields for every source.
     """
-    if key == "variants" or not (isinstance(below, Mapping) and isinstance(top, Mapping)):
+    if key in ("variants", "beyond") or not (
+        isinstance(below, Mapping) and isinstance(top, Mapping)
+    ):
         return False
     return key == "data" or bool(top.get("name", below.get("name")) == below.get("name"))
 

@@ -16,7 +16,7 @@ from reprogan.networks import NETWORKS
 from reprogan.optimizers import OPTIMIZERS
 from reprogan.preset import lay_over
 from reprogan.tricks import TRICKS
-from small import ROOT, params
+from small import NEEDS, ROOT, params
 
 REGISTRIES = [GAMES, OBJECTIVES, EXTRACTORS, NETWORKS, OPTIMIZERS, TRICKS]
 FILE = ROOT / "params.yaml"
@@ -28,9 +28,10 @@ FILE = ROOT / "params.yaml"
 def test_every_entry_is_named_as_its_key_and_says_what_it_is(name, entry):
     assert entry.model_fields["name"].default == name
     assert entry.__doc__ and entry.__module__.rsplit(".", 1)[-1] in (name, "optimizers")
-    assert entry() == entry(name=name)
+    stated = NEEDS.get(name, {}).get("tricks", {}).get(name, {})
+    assert entry(**stated) == entry(name=name, **stated)
     with pytest.raises(ValueError, match="frozen"):
-        entry().name = "other"
+        entry(**stated).name = "other"
 
 
 FAULTS = [
@@ -66,7 +67,7 @@ def test_fault_is_named(change, words):
         parse(overlay(read(FILE), change), FILE)
     text = str(caught.value)
     assert "params.yaml cannot be used" in text and all(word in text for word in words), text
-    assert len(text) < 600, "the message quotes more than what is wrong"
+    assert len(text) < 800, "the message quotes more than what is wrong"
 
 
 @pytest.mark.parametrize(
@@ -184,6 +185,13 @@ def test_what_a_row_states_itself_wins():
     assert resolved.train.steps(resolved.row(EXPERIMENT).images) == 10
 
 
+def test_a_row_may_state_its_objective():
+    change = {"loss": "ebgan", "objective": {"name": "energy_margin", "margin": 3.0}}
+    variant = parse(overlay(read(FILE), change), FILE).variant(EXPERIMENT)
+    assert variant.objective.margin == 3.0
+    assert parse(read(FILE), FILE).variant(EXPERIMENT).objective.name == "non_saturating"
+
+
 def test_a_gradient_penalty_under_batch_norm_is_refused():
     change = {"tricks": {"gradient_penalty": {}}}
     with pytest.raises(
@@ -247,7 +255,7 @@ def test_no_interpolation_in_params():
 
 def test_an_unknown_row():
     with pytest.raises(
-        ConfigError, match=r"unknown variant 'wgann'; valid: experiment, gan.*mean 'wgan'"
+        ConfigError, match=r"unknown variant 'wgann'; valid: experiment, .*mean 'wgan'"
     ):
         params().variant("wgann")
 
