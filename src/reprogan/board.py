@@ -27,8 +27,18 @@ OVER = ("done", "up to date", "failed")
 
 def row_of(stage: str) -> str:
     """The variant that a stage works for, or the stage itself where it works for all."""
-    step, _, variant = stage.partition("@")
-    return variant or (EXPERIMENT if step in ("train", "sample", "evaluate") else stage)
+    step, variant, _ = parts_of(stage)
+    return variant or (EXPERIMENT if step in ("train", "sample", "evaluate") else step)
+
+
+def parts_of(stage: str) -> tuple[str, str, str]:
+    """The step that a stage does, for which variant and with which seed; empty if for all.
+
+    As in `download`, `train_variant@gan` or `trial@gan-0`.
+    """
+    step, _, what = stage.partition("@")
+    variant, _, seed = what.partition("-")
+    return step.removesuffix("_variant").removesuffix("_beyond"), variant, seed
 
 
 class Board:
@@ -66,8 +76,8 @@ class Board:
             spent = self.took.get(stage, 0.0)
             if state == "running":
                 spent = time.monotonic() - self.start[stage]
-            step = stage.partition("@")[0].removesuffix("_variant")
-            label = state if step == row else f"{step} {state}"
+            step, _, seed = parts_of(stage)
+            label = state if step == row else f"{seed or step} {state}"
             clocked = "" if state == "waiting" else f" {clock(spent)}"
             parts.append(f"[{STYLES[state]}]{label}{clocked}[/]")
         return "  ".join(parts)

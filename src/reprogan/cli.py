@@ -52,6 +52,8 @@ Device = Annotated[
     str,
     typer.Option(envvar="REPROGAN_DEVICE", help="auto, cpu, cuda or cuda:i. auto takes a GPU."),
 ]
+Row = Annotated[str, typer.Argument(help="A row of `variants` or of `beyond`.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of first weights, order of images and noise.")]
 NoiseSeed = Annotated[int, typer.Option(min=0, help="Of the noise that images are drawn from.")]
 Class = Annotated[
     str | None,
@@ -69,7 +71,7 @@ MODELS, SAMPLES, METRICS, REPORTS = (
     Path("metrics"),
     Path("reports"),
 )
-REFERENCE = MODELS / "reference"
+REFERENCE, PLAN = MODELS / "reference", Path("plan")
 
 
 def params() -> Params:
@@ -201,3 +203,43 @@ def track() -> None:
     from .stages.track import track as stage
 
     stage(list(settings.rows), Path(), METRICS / "mlflow.json")
+
+
+@app.command()
+def plan() -> None:
+    """In a study: write down, resolved, what each of its stages depends on."""
+    settings = params()
+    from .stages.plan import plan as stage
+
+    stage(settings, PLAN)
+
+
+@app.command()
+def trial(name: Row, seed: Seed, device: Device = "auto", save_every: SaveEvery = 30.0) -> None:
+    """In a study: train, sample and evaluate a row with one seed; a divergence is its result."""
+    from .scratch import scratch
+    from .stages.train import Machine
+    from .stages.trial import Outputs
+    from .stages.trial import trial as stage
+    from .study.plan import Plan
+
+    label = f"{name}-{seed}"
+    outputs = Outputs(
+        model=MODELS / label,
+        history=METRICS / "history" / f"{label}.csv",
+        samples=SAMPLES / f"{label}.npz",
+        figures=METRICS / "eval" / f"{label}.json",
+    )
+    machine = Machine(scratch=scratch(), device=device, save_every=save_every)
+    stage(label, Plan.load(PLAN / "rows" / f"{name}.json"), seed, DATA, REFERENCE, outputs, machine)
+
+
+@app.command()
+def summary() -> None:
+    """In a study: mean and spread of each row over its seeds; tables and pictures in reports."""
+    settings = params()
+    from .stages.summary import summary as stage
+
+    data, names = settings.data, [*settings.variants, *settings.beyond]
+    title = f"Seeds: {data.name}, {data.size} x {data.size}"
+    stage(title, names, settings.seeds, METRICS / "eval", SAMPLES, REPORTS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from contextlib import chdir
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +13,12 @@ import typer
 from .cli import METRICS, REPORTS, SAMPLES, app, params
 from .component import ConfigError, unknown
 
-PRESETS = Path("presets")
+CORES = os.cpu_count() or 1
+PRESETS, STUDIES = Path("presets"), Path("studies")
+
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", min=1, help="Stages at a time; by default one a core.")
+]
 
 
 @app.command()
@@ -19,27 +26,49 @@ def zoo(
     names: Annotated[
         list[str] | None, typer.Argument(help="Rows to run, without the joins; all by default.")
     ] = None,
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, help="Stages at a time; by default one a core.")
-    ] = os.cpu_count() or 1,
+    jobs: Jobs = CORES,
 ) -> None:
     """Run the pipeline, several variants at a time; leaves what a serial `dvc repro` leaves."""
     settings = params()
     for name in names or ():
         settings.row(name)
+    play(jobs, [stage_of("evaluate", name) for name in names or ()])
+    if not names:
+        tell_where()
+
+
+@app.command()
+def study(
+    name: Annotated[str, typer.Argument(help="A folder in studies.")],
+    jobs: Jobs = CORES,
+) -> None:
+    """Train every row with every seed of a study, several trials at a time; prints its summary."""
+    from .config import load
+
+    folder = STUDIES / name
+    if not (folder / "dvc.yaml").exists():
+        there = sorted(path.parent.name for path in STUDIES.glob("*/dvc.yaml"))
+        raise ConfigError(unknown("study", name, there))
+    load(folder / "params.yaml")
+    with chdir(folder):  # a study is a DVC repository of its own
+        play(jobs)
+    typer.echo((folder / REPORTS / "summary.md").read_text("utf-8"))
+    typer.echo(f"Pictures     {folder / REPORTS}/*.png")
+
+
+def play(jobs: int, targets: Sequence[str] = ()) -> None:
+    """What `dvc repro TARGETS` does, by default all, `jobs` stages at a time."""
     from .board import board
     from .zoo import Zoo, parts, plan, put_in_order, stoppable
 
     lock = Path("dvc.lock")
-    graph, before = plan(stage_of("evaluate", name) for name in names or ()), list(parts(lock)[1])
+    graph, before = plan(targets), list(parts(lock)[1])
     try:
         with stoppable(), board(graph) as shown:
             Zoo(graph, jobs, shown).play()
     finally:
         if lock.exists():
             put_in_order(lock, before, graph)
-    if not names:
-        tell_where()
 
 
 def stage_of(step: str, name: str) -> str:

@@ -18,6 +18,10 @@ from .trainer import Turn
 class DivergenceError(FloatingPointError):
     """A loss that is not a finite number; says the step and the player's term."""
 
+    def __init__(self, text: str, step: int) -> None:
+        super().__init__(text)
+        self.step = step
+
 
 Mark = tuple[int, str, Tensor]
 """A value of a column at a step, still on the device."""
@@ -66,16 +70,28 @@ class History:
     def flush(self, over: bool = False) -> None:
         """Bring all marks to the host at once, and write the windows that are complete.
 
-        over: the last one counts as complete. Raises DivergenceError at the first bad value.
+        over: the last one counts as complete. Raises DivergenceError at the first bad value; what
+        went before it is written.
         """
+        try:
+            self._fetch()
+        except DivergenceError as fault:
+            self._close(fault.step)
+            raise
+        self._close(self.points[-1][0] + 1 if self.points else 0, over)
+
+    def _fetch(self) -> None:
+        """All marks up to a bad one become points."""
         if self.marks:
             values = torch.stack([value.double() for *_, value in self.marks]).tolist()
             for (step, key, _), value in zip(self.marks, values, strict=True):
                 refuse_infinite(value, key, step)
                 self.points.append((step, key, value))
             self.marks.clear()
-        last = self.points[-1][0] if self.points else -1
-        border = last + 1 if over else (last + 1) // self.every * self.every
+
+    def _close(self, end: int, over: bool = False) -> None:
+        """Write the windows that are complete after `end` steps."""
+        border = end if over else end // self.every * self.every
         self._write([point for point in self.points if point[0] < border])
         self.points = [point for point in self.points if point[0] >= border]
 
@@ -109,7 +125,7 @@ class History:
 def refuse_infinite(value: float, key: str, step: int) -> None:
     """Raises DivergenceError for nan and infinities."""
     if not abs(value) < float("inf"):
-        raise DivergenceError(f"{key} is {value} at step {step}")
+        raise DivergenceError(f"{key} is {value} at step {step}", step)
 
 
 def refuse_ruined(game: Game, step: int) -> None:

@@ -13,9 +13,11 @@ from typing import Any
 def home() -> Path:
     """The repository's root; in queue and --temp runs the parent's, where results are to be found.
 
-    DVC sets DVC_ROOT in every stage; a command that is run by hand runs at the root.
+    DVC sets DVC_ROOT in every stage; a command that is run by hand runs at the root or below it.
     """
-    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
+    here = Path.cwd()
+    marked = (folder for folder in (here, *here.parents) if (folder / ".dvc").is_dir())
+    return Path(os.environ.get("DVC_ROOT") or next(marked, here)).resolve()
 
 
 def scratch() -> Path:

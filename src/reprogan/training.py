@@ -72,7 +72,7 @@ class Training:
             ):
                 self._steps(data.at, seed, bar, lambda: wish.signal is not None)
         except DivergenceError as error:
-            raise DivergenceError(f"{self.name}: {error}; {self.saved}") from None
+            raise DivergenceError(f"{self.name}: {error}; {self.saved}", error.step) from None
 
     def _steps(
         self, at: Callable[[int], Any], seed: int, bar: Progress, stop: Callable[[], bool]

@@ -130,7 +130,25 @@ def test_divergence_names_step_player_and_last_good_checkpoint(data, tmp_path):
     said = r"wild: generator_adversarial is (nan|inf) at step 3; the last good checkpoint is at step 3: .*safetensors"
     with pytest.raises(DivergenceError, match=said):
         run("wild", data, tmp_path / "a", machine, variant=wild)
-    assert not (tmp_path / "a" / "model").exists()
+    assert [path.name for path in (tmp_path / "a" / "model").iterdir()] == ["config.json"]
+
+
+def test_a_divergence_leaves_the_same_course_however_often_it_was_saved(data, tmp_path):
+    """And no weights: those of an earlier training, which the new configuration would not fit, go."""
+    rate = {"name": "sgd", "learning_rate": 3.0}
+    wild = narrow("lsgan", critic_optimizer=rate, networks={"critic_norm": "none"})
+    courses = []
+    for name, save_every in (("a", 0.0), ("b", 1e9)):
+        weights = tmp_path / name / "model/weights.safetensors"
+        weights.parent.mkdir(parents=True)
+        weights.write_bytes(b"those of an earlier training")
+        with pytest.raises(DivergenceError) as caught:
+            machine = Machine(scratch=tmp_path / "s" / name, save_every=save_every)
+            run("wild", data, tmp_path / name, machine, variant=wild)
+        assert caught.value.step == 3 and not weights.exists()
+        courses.append((tmp_path / name / "history.csv").read_text())
+    assert courses[0] == courses[1]
+    assert [line.split(",")[0] for line in courses[0].splitlines()] == ["step", "2"]
 
 
 def test_weights_that_are_ruined_under_finite_losses_are_never_written(data, tmp_path, monkeypatch):
@@ -144,7 +162,7 @@ def test_weights_that_are_ruined_under_finite_losses_are_never_written(data, tmp
     monkeypatch.setattr(training, "train", ruinous)
     with pytest.raises(DivergenceError, match="the largest weight of generator is nan at step 12"):
         run("ns_gan", data, tmp_path / "a", Machine(scratch=tmp_path / "s"))
-    assert not (tmp_path / "a" / "model").exists()
+    assert not (tmp_path / "a" / "model/weights.safetensors").exists()
 
 
 def test_the_same_training_elsewhere_is_waited_for(data, tmp_path, monkeypatch, capsys):

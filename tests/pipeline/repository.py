@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -95,9 +96,9 @@ def fresh(place: Path) -> Repository:
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    results = ("dvc.lock", "metrics/", "reports/")
+    results = re.compile(r"(studies/\w+/)?(dvc\.lock|metrics/|reports/)")
     for name in listed.split("\0"):
-        if name and (ROOT / name).is_file() and not name.startswith(results):
+        if name and (ROOT / name).is_file() and not results.match(name):
             target = place / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target)
@@ -114,6 +115,7 @@ def shrink(path: Path) -> None:
     table |= SMALL
     table["evaluate"]["extractor"] = EXTRACTOR
     table["variants"] = {name: table["variants"][name] | {"images": 1280} for name in ROWS}
+    table["beyond"] = {}
     for name, row in table["variants"].items():
         row["networks"] |= ROWS[name]
     path.write_text(yaml.safe_dump(table, sort_keys=False), "utf-8")

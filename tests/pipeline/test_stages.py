@@ -8,15 +8,16 @@ import yaml
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from closure import code_of
 from reprogan.__main__ import app
+from reprogan.closure import code_of
 from small import ROOT, params
 
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
 PLAIN = {name: stage for name, stage in STAGES.items() if "foreach" not in stage}
 GROUPS = {name: stage["do"] for name, stage in STAGES.items() if "foreach" in stage}
 ALL = PLAIN | GROUPS
-COMMANDS = {"zoo", "sync", "preset", "interpolate", "arithmetic"}
+STUDY = yaml.safe_load((ROOT / "studies/digits/dvc.yaml").read_text("utf-8"))["stages"]
+COMMANDS = {"zoo", "study", "sync", "preset", "interpolate", "arithmetic"}
 """What is no stage."""
 
 
@@ -46,7 +47,7 @@ def test_deps_are_the_import_closure(name):
 
 
 def test_each_stage_is_a_command_and_each_module_a_stage():
-    commands = {command(stage) for stage in ALL.values()}
+    commands = {command(stage) for stage in (*ALL.values(), *STUDY.values())}
     modules = {path.stem for path in (ROOT / "src/reprogan/stages").glob("*.py")} - {"__init__"}
     assert commands == modules
     assert commands == {name for name in get_command(app).commands} - COMMANDS  # type: ignore[attr-defined]
@@ -75,7 +76,8 @@ def test_critics_are_tested_where_the_section_names_them():
 
 def test_every_section_of_params_is_some_stage_s():
     named = {str(key).split(".")[0] for stage in ALL.values() for key in stage["params"]}
-    assert named == set(type(params()).model_fields) - {"losses"} | {"losses"}
+    named |= {"beyond", "seeds"}  # of studies, whose plan reads all
+    assert named == set(type(params()).model_fields)
 
 
 def test_training_depends_on_its_own_loss_row_only():
@@ -84,7 +86,8 @@ def test_training_depends_on_its_own_loss_row_only():
 
 
 @pytest.mark.parametrize(
-    "name", [None, *sorted({command(stage) for stage in ALL.values()}), *sorted(COMMANDS)]
+    "name",
+    [None, *sorted({command(s) for s in (*ALL.values(), *STUDY.values())}), *sorted(COMMANDS)],
 )
 def test_help(name):
     result = CliRunner().invoke(app, [*([name] if name else []), "--help"])

@@ -37,17 +37,8 @@ class Entry:
 
     @property
     def verdict(self) -> str:
-        """What a rank hides; empty if nothing.
-
-        `collapsed`: less than FEW of the classes are hit. `no better than a constant`: the FID is
-        that of a generator which always shows the real images' mean features, or worse.
-        """
-        hit, classes = (self.figures.get(key, 1) for key in ("classes_hit", "classes"))
-        marks = {
-            "collapsed": hit < FEW * classes,
-            "no better than a constant": self.fid >= self.figures["fid_constant"],
-        }
-        return ", ".join(mark for mark, true in marks.items() if true)
+        """What a rank hides; empty if nothing."""
+        return ", ".join(marks(self.figures))
 
     @property
     def note(self) -> str:
@@ -75,6 +66,20 @@ def entries(group: Mapping[str, Mapping[str, Any]]) -> list[Entry]:
     return [
         Entry(name=n, rank=1 + sum(v < fids[n] for v in values), figures=group[n]) for n in names
     ]
+
+
+def marks(figures: Mapping[str, Any]) -> list[str]:
+    """What is to be said against samples with these figures.
+
+    `collapsed`: less than FEW of the classes are hit. `no better than a constant`: the FID is
+    that of a generator which always shows the real images' mean features, or worse.
+    """
+    hit, classes = (figures.get(key, 1) for key in ("classes_hit", "classes"))
+    found = {
+        "collapsed": hit < FEW * classes,
+        "no better than a constant": fid_of(figures) >= figures["fid_constant"],
+    }
+    return [mark for mark, true in found.items() if true]
 
 
 def protocol_of(figures: Mapping[str, Any]) -> tuple[str, ...]:

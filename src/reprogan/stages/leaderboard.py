@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,11 @@ from PIL.Image import Image
 from ..curves import curves_of, read_history
 from ..files import write
 from ..metrics.chart import chart_of
-from ..metrics.ranking import PROTOCOL, Entry, ranked
+from ..metrics.evaluated import load_mapping, refuse_lacking
+from ..metrics.ranking import Entry, ranked
 from ..metrics.ranking_text import csv_of, markdown_of
 from ..metrics.samples import load_samples
 from ..pictures import grid, save_png, sheet
-
-REPORTED = ("features", "extractor_test_accuracy", "fid_floor", "fid_constant", "warning")
-"""What the tables say of a row beside its FID and its protocol."""
 
 SHOWN, ACROSS = 24, 6
 """Samples of each variant on the sheet, and how many of them side by side."""
@@ -49,19 +46,9 @@ def leaderboard(
 
 def load_figures(path: Path) -> dict[str, Any]:
     """What the evaluate stage wrote. Raises ValueError when it is missing or lacks a field."""
-    try:
-        figures: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise ValueError(f"{path} is missing: run `evaluate {path.stem}` first") from None
-    except ValueError as error:
-        raise ValueError(
-            f"{path} is not JSON ({error}): run `evaluate {path.stem}` again"
-        ) from None
-    if not isinstance(figures, dict):
-        raise ValueError(f"{path} holds no figures: run `evaluate {path.stem}` again")
-    wanted = (*PROTOCOL, *REPORTED, f"fid_{figures.get('extractor')}")
-    if lacking := [key for key in wanted if key not in figures]:
-        raise ValueError(f"{path} lacks {', '.join(lacking)}: run `evaluate {path.stem}` again")
+    command = f"evaluate {path.stem}"
+    figures = load_mapping(path, command)
+    refuse_lacking(figures, path, command)
     return figures
 
 

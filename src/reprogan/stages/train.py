@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from filelock import FileLock, Timeout
@@ -15,7 +16,7 @@ from ..checkpoint import Checkpoints, save_networks
 from ..data.imageset import ImageSet
 from ..device import prepare
 from ..files import write
-from ..history import History
+from ..history import DivergenceError, History
 from ..resident import Resident
 from ..scratch import key_of
 from ..settings import Train
@@ -49,7 +50,8 @@ def train(
 
     A run that was killed goes on from its last checkpoint, if configuration, data, code and device
     are the same, and ends with the same bits. Raises Interrupted after SIGINT or SIGTERM,
-    and DivergenceError at the first loss that is not finite.
+    and DivergenceError at the first loss that is not finite; what is then in `model` and `history`
+    says what diverged, and how.
     """
     source = data / "train.npz"
     images = ImageSet.load(source)
@@ -72,12 +74,22 @@ def train(
         training.resume()
         x, y = torch.from_numpy(images.images).to(device), torch.from_numpy(images.labels)
         data_of_it = Resident(x, y.to(device), settings.batch, settings.seed, labels)
-        training.play(data_of_it, settings.seed)
-        save_networks(game, weights)
-        write(model / "config.json", json.dumps(stated, indent=2) + "\n")
-        write(history, training.history.csv)
+        try:
+            training.play(data_of_it, settings.seed)
+            save_networks(game, weights)
+        except DivergenceError:
+            weights.unlink(missing_ok=True)  # those of an earlier training
+            tell(training.history, history, stated, model)
+            raise
+        tell(training.history, history, stated, model)
         training.speed.save(machine.scratch, weights)
         training.checkpoints.clear()
+
+
+def tell(course: History, history: Path, stated: dict[str, Any], model: Path) -> None:
+    """Write what was trained and how it went."""
+    write(model / "config.json", json.dumps(stated, indent=2) + "\n")
+    write(history, course.csv)
 
 
 @contextmanager
