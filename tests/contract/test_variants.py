@@ -7,7 +7,6 @@ import torch
 
 from reprogan.checkpoint import Checkpoints
 from reprogan.config import EXPERIMENT
-from reprogan.game import Round
 from reprogan.history import History
 from reprogan.sampling import CHUNK, draw
 from reprogan.trainer import let_learn, take_turn, train
@@ -84,7 +83,7 @@ def test_only_the_acting_player_moves(name):
             before = [p.detach().clone() for p in others]
             own = [p.detach().clone() for p in player.parameters]
             gradients = [p.grad for p in others]
-            take_turn(player, Round(pair, batch), 1)
+            take_turn(player, player.meet(pair, batch), 1)
             assert all(torch.equal(p, q) for p, q in zip(others, before, strict=True))
             assert all(p.grad is g for p, g in zip(others, gradients, strict=True))
             assert any(not torch.equal(p, q) for p, q in zip(player.parameters, own, strict=True))
