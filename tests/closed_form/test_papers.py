@@ -104,7 +104,7 @@ SYSTEMS = {
     "progressive": ("progressive", "progressive", False), "wgan_warm_up": ("wgan", "dcgan", False),
     "lsgan": ("least_squares", "dcgan", False), "sngan": ("hinge", "dcgan", False),
     "dragan": ("dragan", "dcgan", False), "r1": ("r1", "dcgan", False), "r3gan": ("relativistic", "dcgan", False),
-    "ebgan": ("ebgan", "autoencoder", False), "infogan": ("non_saturating", "dcgan", False),
+    "ebgan": ("ebgan", "autoencoder", False), "unrolled": ("non_saturating", "mlp", False), "infogan": ("non_saturating", "dcgan", False),
     "acgan": ("non_saturating", "dcgan", True), "projection": ("hinge", "dcgan", True),
     "wgan_gp_resnet": ("wgan_gp", "resnet", False),
 }  # fmt: skip
