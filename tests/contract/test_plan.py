@@ -1,0 +1,83 @@
+"""The plan of a study: it changes for a stage when, and only when, what that stage depends on does."""
+
+import json
+
+import pytest
+
+from reprogan import closure
+from reprogan.stages import plan as module
+from reprogan.stages.plan import STAGES, settings_of, sha256_of
+from reprogan.study.plan import Plan
+from small import ROOT, ZOO, params
+
+
+def test_a_change_of_code_is_seen_by_the_stages_that_can_load_it(monkeypatch, tmp_path):
+    def hashes():
+        return {stage: sha256_of(closure.code_of(stage)) for stage in STAGES}
+
+    for name in set().union(*map(closure.code_of, STAGES)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    before = hashes()
+    monkeypatch.setattr(module, "SRC", tmp_path / "src")
+    assert hashes() == before
+    for name, stages in {
+        "trainer.py": {"trial"},
+        "study/chart.py": {"summary"},
+        "metrics/frechet.py": {"reference", "trial", "summary"},
+        "stages/normalize.py": {"normalize"},
+        "files.py": set(STAGES),
+    }.items():
+        path = tmp_path / "src/reprogan" / name
+        content = path.read_bytes()
+        path.write_bytes(content + b"#")
+        after = hashes()
+        assert {stage for stage in STAGES if after[stage] != before[stage]} == stages, name
+        path.write_bytes(content)
+
+
+def test_settings_are_seen_by_their_stages_only():
+    def changed(**sections):
+        other = params().model_copy(
+            update={
+                section: getattr(params(), section).model_copy(update=change)
+                for section, change in sections.items()
+            }
+        )
+        now, then = settings_of(params()), settings_of(other)
+        return {stage for stage in now if now[stage] != then[stage]}
+
+    assert changed(data={"resize": "box"}) == {"normalize"}
+    assert changed(data={"name": "mnist"}) == {"download", "normalize", "summary"}
+    assert changed(evaluate={"splits": 5}) == {"reference"}
+    assert changed(data={"mirror": "http://127.0.0.1:1"}) == set()
+    assert changed(train={"batch": 1}, sample={"images": 7}) == set()
+
+
+def test_a_plan_is_a_row_resolved_whatever_the_seed_of_the_experiment():
+    other = params().model_copy(update={"train": params().train.model_copy(update={"seed": 9})})
+    for name in params().variants:
+        one = Plan.of(params(), name)
+        assert one.variant == params().variant(name) and one.text == Plan.of(other, name).text
+        assert one.steps == params().train.steps(params().row(name).images)
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_a_plan_is_read_back_as_it_was_written(name, tmp_path):
+    one = Plan.of(params(), next(iter(params().variants))).model_copy(update={"variant": ZOO[name]})
+    (tmp_path / "one.json").write_text(one.text)
+    assert Plan.load(tmp_path / "one.json") == one
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", None])
+def test_a_plan_that_is_missing_or_torn(tmp_path, text):
+    path = tmp_path / "gan.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ValueError, match=r"gan\.json is (missing|no plan): run the plan stage"):
+        Plan.load(path)
+    raw = json.loads(Plan.of(params(), "dcgan").text)
+    raw["train"]["bach"] = 3
+    path.write_text(json.dumps(raw))
+    with pytest.raises(ValueError, match=r"no plan.*\n  train: unknown key 'bach'.*mean 'batch'"):
+        Plan.load(path)
