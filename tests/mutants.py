@@ -49,6 +49,10 @@ IMPROVED = "tests/closed_form/test_improved.py"
 LABELS = "tests/closed_form/test_labels.py"
 PROGRESSIVE = "tests/closed_form/test_progressive.py"
 LAPLACIAN = "tests/closed_form/test_laplacian.py"
+SUMMARY = "tests/metrics/test_summary.py"
+TRIAL = "tests/contract/test_trial.py"
+PLAN = "tests/contract/test_plan.py"
+BASE = "tests/contract/test_base.py"
 
 MUTANTS = [
     Mutant("no seed per step", "trainer.py", "torch.manual_seed(seed_of(seed, STEP, step))", "pass", VARIANTS),
@@ -173,6 +177,15 @@ MUTANTS = [
     Mutant("a level's critic misses the last row", "networks/laplacian.py", "stride=2, padding=kernel // 2", "stride=2, padding=(kernel - 1) // 4", LAPLACIAN),
     Mutant("a critic's images are standardized by the last batch", "tricks/standardizing.py", "self.batches += 1", "self.batches.fill_(1)", LAPLACIAN),
     Mutant("a critic's images are divided by their variance", "tricks/standardizing.py", ".clamp_min(LEAST**2).sqrt()", ".clamp_min(LEAST**2)", LAPLACIAN),
+    Mutant("seeds: spread with divisor n", "study/summary.py", "statistics.stdev", "statistics.pstdev", SUMMARY),
+    Mutant("seeds: failed trials are not told", "study/outcome.py", "else [self.failed]", "else []", SUMMARY),
+    Mutant("seeds: the most classes that one hits", "study/summary.py", 'min((f["classes_hit"]', 'max((f["classes_hit"]', SUMMARY),
+    Mutant("seeds: unlike protocols are summarized", "study/summary.py", "    refuse_unlike(outcomes)\n", "", SUMMARY),
+    Mutant("seeds: every trial has the same", "stages/trial.py", 'update={"seed": seed}', "update={}", TRIAL),
+    Mutant("seeds: the course of a divergence depends on saving", "history.py", "self._close(fault.step)", "pass", TRIAL),
+    Mutant("seeds: trials depend on that of the experiment", "study/plan.py", '.model_copy(update={"seed": 0})', "", PLAN),
+    Mutant("seeds: a plan knows code by its name alone", "stages/plan.py", " + (SRC.parent / name).read_bytes()", "", PLAN),
+    Mutant("base: its rows stay among a study's own", "config.py", 'key in ("variants", "beyond")', 'key == "variants"', BASE),
 ]  # fmt: skip
 
 
