@@ -45,6 +45,8 @@ RESNET = "tests/closed_form/test_resnet.py"
 SIGHTS = "tests/closed_form/test_sights.py"
 CONDITIONAL = "tests/closed_form/test_conditional.py"
 NETWORKS = "tests/closed_form/test_networks.py"
+REPRESENT = "tests/contract/test_represent.py"
+LATENTS = "tests/contract/test_latents.py"
 IMPROVED = "tests/closed_form/test_improved.py"
 LABELS = "tests/closed_form/test_labels.py"
 PROGRESSIVE = "tests/closed_form/test_progressive.py"
@@ -177,6 +179,22 @@ MUTANTS = [
     Mutant("a level's critic misses the last row", "networks/laplacian.py", "stride=2, padding=kernel // 2", "stride=2, padding=(kernel - 1) // 4", LAPLACIAN),
     Mutant("a critic's images are standardized by the last batch", "tricks/standardizing.py", "self.batches += 1", "self.batches.fill_(1)", LAPLACIAN),
     Mutant("a critic's images are divided by their variance", "tricks/standardizing.py", ".clamp_min(LEAST**2).sqrt()", ".clamp_min(LEAST**2)", LAPLACIAN),
+    Mutant("latents: an arc is a line", "latents/walks.py", '"spherical": arc', '"spherical": line', LATENTS),
+    Mutant("latents: an arc is through double the angle", "latents/walks.py", "(share * angle).sin()", "(share * 2 * angle).sin()", LATENTS),
+    Mutant("latents: walks in the noise of one pair", "latents/walks.py", "starts, ends = (model.noise(seed, range(k, 2 * count, 2)) for k in (0, 1))", "starts, ends = (model.noise(seed, range(k, 2 * count, 2))[:1] for k in (0, 1))", LATENTS),
+    Mutant("latents: the result is not in the middle", "latents/arithmetic.py", "off[CENTER] = 0", "off[0] = 0", LATENTS),
+    Mutant("latents: one exemplar for the mean", "latents/arithmetic.py", "noise.mean(0, keepdim=True)", "noise[:1]", LATENTS),
+    Mutant("latents: nothing is subtracted", "latents/arithmetic.py", "[sign * part for", "[part for", LATENTS),
+    Mutant("latents: the least sure are chosen", "latents/labeler.py", "-log_shares[taken, kind]", "log_shares[taken, kind]", LATENTS),
+    Mutant("latents: a column is of one class", "sampling.py", "labels = rows % kinds", "labels = columns % kinds", LATENTS),
+    Mutant("represent: mean pooling", "representation.py", "return adaptive_max_pool2d(activation, (high, wide))", "return torch.nn.functional.adaptive_avg_pool2d(activation, (high, wide))", REPRESENT),
+    Mutant("represent: before the nonlinearity", "representation.py", "self.kept.append(pooled(out))", "self.kept.append(pooled(args[0]))", REPRESENT),
+    Mutant("represent: convolutions without a nonlinearity", "representation.py", "        elif name in NONLINEAR and self.open:", "        if name in WEIGHTED:", REPRESENT),
+    Mutant("represent: critics in training mode", "representation.py", "network.eval()", "network.train()", REPRESENT),
+    Mutant("represent: C chosen where it was learned", "linear_svm.py", "errors(c, kept, train[held])", "errors(c, kept, train[kept])", REPRESENT),
+    Mutant("represent: C chosen on test images", "linear_svm.py", "errors(c, kept, train[held])", "errors(c, kept, test)", REPRESENT),
+    Mutant("represent: untrained is trained", "stages/represent.py", "Model.untrained(model, device,", "Model.load(model, device,", REPRESENT),
+    Mutant("represent: told critics are read", "representation.py", "if model.told > 1:", "if False:", REPRESENT),
     Mutant("seeds: spread with divisor n", "study/summary.py", "statistics.stdev", "statistics.pstdev", SUMMARY),
     Mutant("seeds: failed trials are not told", "study/outcome.py", "else [self.failed]", "else []", SUMMARY),
     Mutant("seeds: the most classes that one hits", "study/summary.py", 'min((f["classes_hit"]', 'max((f["classes_hit"]', SUMMARY),

@@ -252,6 +252,16 @@ def test_rendered_noise_is_the_sample_that_was_drawn_from_it():
     assert np.array_equal(square, drawn[:16]) and (labels == -1).all()
 
 
+@pytest.mark.parametrize("name", ["lapgan", "progressive", "+information", "+average"])
+def test_every_game_is_rendered_and_walked(name):
+    model = model_of(name)
+    drawn = next(model.images(3, 6))
+    assert np.array_equal(model.render(model.noise(3, range(6))), drawn)
+    paths = choose_paths(None, [pair.latent for pair in model.game.pairs])
+    ends = model.render(walks(model, 3, 3, 2, paths))
+    assert np.array_equal(ends, drawn)
+
+
 def test_a_row_is_of_a_class_and_classes_share_their_noise():
     model = replace(model_of(CGAN), classes=tuple("abcdefghij"))
     images, labels = model.square(3, 12)

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from torch import nn
@@ -261,6 +262,17 @@ def test_a_trained_critic_differs_from_it(place):
     assert not np.allclose(one.features, two.features)
 
 
+def test_a_ruined_critic_knows_no_class_and_its_untrained_self_is_as_it_was(place):
+    before = run(place, ZOO["dcgan"])
+    weights = place / "models/it/weights.safetensors"
+    save_file({key: torch.zeros_like(value) for key, value in load_file(weights).items()}, weights)
+    after = run(place, ZOO["dcgan"])
+    errors = "l2svm_errors_critic_conv_maxpool4"
+    assert before[errors] < 18 and after[errors] == 18  # one class of ten for all
+    kept = [key for key in before if "untrained" in key or "pixels" in key]
+    assert len(kept) == 8 and all(before[key] == after[key] for key in kept)
+
+
 def test_the_class_head_is_judged_on_the_real_test_images(place):
     variant = on("supervise")
     row = run(place, variant)
@@ -323,7 +335,7 @@ def test_the_command_writes_where_dvc_looks(place, monkeypatch):
     [
         (
             {"variants": ["dcgam"]},
-            ["represent.variants: unknown variant 'dcgam'", "experiment, gan", "mean 'dcgan'"],
+            ["represent.variants: unknown variant 'dcgam'", "valid: experiment,", "mean 'dcgan'"],
         ),
         ({"variants": ["dcgan", "dcgan"]}, ["represent.variants", "stand there once"]),
         ({"images": 0}, ["represent.images", "got 0"]),
