@@ -193,7 +193,7 @@ def leaderboard() -> None:
     settings = params()
     from .stages.leaderboard import leaderboard as stage
 
-    stage(list(settings.rows), METRICS, SAMPLES, METRICS / "leaderboard.csv", REPORTS)
+    stage(settings.trained, METRICS, SAMPLES, METRICS / "leaderboard.csv", REPORTS)
 
 
 @app.command()
@@ -202,7 +202,7 @@ def track() -> None:
     settings = params()
     from .stages.track import track as stage
 
-    stage(list(settings.rows), Path(), METRICS / "mlflow.json")
+    stage(settings.trained, Path(), METRICS / "mlflow.json")
 
 
 @app.command()

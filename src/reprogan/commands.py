@@ -32,6 +32,11 @@ def zoo(
     settings = params()
     for name in names or ():
         settings.row(name)
+        if name in settings.beyond:
+            raise ConfigError(
+                f"{name} stands in `beyond`, which the pipeline leaves out: move its row to"
+                f" `variants`, or train it alone: python src/run.py train {name}"
+            )
     play(jobs, [stage_of("evaluate", name) for name in names or ()])
     if not names:
         tell_where()
@@ -91,7 +96,7 @@ def sync() -> None:
     """Make MLflow hold every result of this dvc.lock, as the track stage does."""
     from .stages.track import track
 
-    track(list(params().rows), Path())
+    track(params().trained, Path())
 
 
 @app.command()

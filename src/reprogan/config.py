@@ -88,6 +88,11 @@ class Params(Row):
         own = {key: getattr(self, key) for key in Row.model_fields}
         return {EXPERIMENT: Row.model_construct(**own), **self.variants, **self.beyond}
 
+    @property
+    def trained(self) -> list[str]:
+        """The runs that `dvc repro` trains, the experiment first."""
+        return [EXPERIMENT, *self.variants]
+
     def row(self, name: str) -> Row:
         """The run of that name. Raises ConfigError with the valid names."""
         if name not in self.rows:
@@ -145,8 +150,8 @@ class Params(Row):
             except ValueError as fault:
                 raise ValueError(f"{where}{fault}") from None
         for name in self.represent.variants:
-            if name not in (trained := [EXPERIMENT, *self.variants]):
-                raise ValueError(f"represent.variants: {unknown('variant', name, trained)}")
+            if name not in self.trained:
+                raise ValueError(f"represent.variants: {unknown('variant', name, self.trained)}")
         return self
 
 

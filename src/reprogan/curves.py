@@ -29,7 +29,8 @@ Table = Mapping[str, Sequence[float | None]]
 def read_history(path: Path) -> Table:
     """The columns of what the train stage wrote; None where a field is empty.
 
-    A run of no steps has columns of no rows. Raises ValueError when the file is missing or is no such table.
+    A run of no steps has columns of no rows. Raises ValueError when the file is missing or is no
+    such table.
     """
     try:
         with path.open(newline="", encoding="utf-8") as file:
