@@ -148,10 +148,17 @@ class Params(Row):
                 self.variant(name).check(self.data.size, self.train.batch)
                 check_labels(row, self.variant(name))
             except ValueError as fault:
-                raise ValueError(f"{where}{fault}") from None
+                hint = f" (without this row: -S '~{where[:-1]}')" if where else ""
+                raise ValueError(f"{where}{fault}{hint}") from None
         for name in self.represent.variants:
             if name not in self.trained:
                 raise ValueError(f"represent.variants: {unknown('variant', name, self.trained)}")
+            rules = self.row(name).game
+            if rules.conditional and getattr(rules, "critic_told", "input") == "input":
+                raise ValueError(
+                    f"represent.variants: the critic of {name} is told the class for which it would"
+                    " be tested; leave it out"
+                )
         return self
 
 

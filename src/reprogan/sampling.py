@@ -52,14 +52,14 @@ class Model:
 
     @classmethod
     def untrained(cls, folder: Path, device: str = "auto", without: Collection[str] = ()) -> Model:
-        """The same with the weights that its training began from."""
+        """The same with the weights that its training began from, on the schedules of its end."""
         path = folder / "config.json"
         stated = read_config(path)
         try:
             shape, variant = Shape(**stated["shape"]), Variant.parse(stated["variant"])
             classes, training = tuple(stated["classes"]), stated["train"]
             where = prepare(device, training["threads"])
-            batch, seed = training["batch"], training["seed"]
+            batch, seed, steps = training["batch"], training["seed"], stated["steps"]
         except (KeyError, TypeError) as error:
             raise ValueError(f"{path} is of another version ({error}): train it again") from None
         tricks = tuple(trick for trick in variant.tricks if trick.name not in without)
@@ -67,6 +67,10 @@ class Model:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed_of(seed, INIT, 0))
             game = variant.build(shape, batch, where)
+        for schedule in game.schedules if steps else ():
+            schedule(steps - 1, steps)
+        for network in game.networks.values():
+            network.eval()
         return cls(game, shape, shape.classes if variant.game.conditional else 0, classes, where)
 
     def images(self, seed: int, count: int) -> Iterator[Images]:

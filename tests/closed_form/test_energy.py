@@ -117,7 +117,10 @@ def test_equilibrium__raises_k_while_the_fakes_are_too_easy():
 def test_equilibrium__is_refused_where_there_is_nothing_to_balance():
     for over, why in (
         ({"objective": {"name": "wasserstein"}}, "errors of reconstruction"),
-        ({"networks": AUTOENCODER}, "two parts of the objective wasserstein; got non_saturating"),
+        (
+            {"networks": AUTOENCODER, "objective": {"name": "energy_margin"}},
+            "two parts of the objective wasserstein; got energy_margin",
+        ),
     ):
         with pytest.raises(ValueError, match=why):
             narrow("dcgan", tricks={"equilibrium": {}}, **over).check(SHAPE.size, BATCH)

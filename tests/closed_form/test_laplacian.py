@@ -299,6 +299,13 @@ def test_standardize__shows_the_critic_mean_0_and_deviation_1():
     assert game.stateful["critic_standard"].state_dict()["batches"].item() == 2
 
 
+def test_standardize__measures_nothing_after_training():
+    game = build(lapgan(levels=1, tricks={"standardize": {}}), shape=Shape(1, 4))
+    standard = game.stateful["critic_standard"].eval()
+    game.pairs[0].view(batch_of(torch.ones(2, 1, 4, 4)))
+    assert standard.batches.item() == 0
+
+
 def test_standardize__measures_each_level_apart():
     game = build(lapgan(tricks={"standardize": {}}))
     list(train(game, images().at, steps=5, seed=0))

@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from hands import exchange
+from hands import Quadratic, exchange
 from reprogan.game import Game, Weighted
 from reprogan.games.single import draw
 from reprogan.trainer import let_learn, take_turn, train
@@ -54,6 +54,24 @@ def test_unroll__has_the_first_and_the_second_order_term(steps):
 def test_unroll__one_step_in_full():
     """w1 = .4 - .1 (.4 * 1.69 - .7) = .4024; dw1/dv = -2 * .1 * .4 * -1.3 = .104."""
     assert by_hand(1) == pytest.approx((0.4024, 0.104))
+
+
+def test_unroll__goes_through_penalties_at_the_fakes():
+    """D(x) = a x^2 / 2 under R2 alone: a1 = a - rate gamma a v^2, and da1/dv = -2 rate gamma a v."""
+    gamma, a = 0.5, 1.0
+    pair, round = exchange(R, V, critic=Quadratic())
+    game = Game([pair], draw)
+    pair.generator.terms["adversarial"] = Weighted(lambda round: -round.on_fake.score.mean())
+    TRICKS["r2"](gamma=gamma).apply(game)
+    TRICKS["unroll"](steps=1, learning_rate=RATE).apply(game)
+    for player in pair.players:
+        let_learn(player, player is pair.generator)
+    ahead = pair.generator.meet(pair, round.batch)
+    (gradient,) = torch.autograd.grad(
+        pair.generator.terms["adversarial"].term(ahead), pair.generator.network.value
+    )
+    a1, slope = a - RATE * gamma * a * V**2, -2 * RATE * gamma * a * V
+    assert gradient.item() == pytest.approx(-a1 * V - slope * V**2 / 2, rel=1e-5)
 
 
 def test_unroll__lets_every_term_see_the_critic_ahead():

@@ -1,6 +1,7 @@
 """params.yaml is refused with the fault and the valid values named, before anything is loaded or run."""
 
 import copy
+import re
 import subprocess
 import sys
 
@@ -16,6 +17,7 @@ from reprogan.networks import NETWORKS
 from reprogan.optimizers import OPTIMIZERS
 from reprogan.preset import lay_over
 from reprogan.tricks import TRICKS
+from reprogan.variant import Shape
 from small import NEEDS, ROOT, params
 
 REGISTRIES = [GAMES, OBJECTIVES, EXTRACTORS, NETWORKS, OPTIMIZERS, TRICKS]
@@ -186,7 +188,11 @@ def test_what_a_row_states_itself_wins():
 
 
 def test_a_row_may_state_its_objective():
-    change = {"loss": "ebgan", "objective": {"name": "energy_margin", "margin": 3.0}}
+    change = {
+        "loss": "ebgan",
+        "objective": {"name": "energy_margin", "margin": 3.0},
+        "networks": {"name": "autoencoder"},
+    }
     variant = parse(overlay(read(FILE), change), FILE).variant(EXPERIMENT)
     assert variant.objective.margin == 3.0
     assert parse(read(FILE), FILE).variant(EXPERIMENT).objective.name == "non_saturating"
@@ -233,6 +239,35 @@ def test_tricks_that_exclude_each_other_are_refused_with_the_reason(monkeypatch)
     [
         ({"labels": 100}, "labels: is for the trick supervise"),
         (
+            {"game": {"conditional": True, "critic_told": "nothing"}},
+            "asks the generator for the class that it is told; add the trick auxiliary_classifier",
+        ),
+        ({"loss": "ebgan"}, "errors of reconstruction, which networks dcgan do not make"),
+        ({"networks": {"name": "autoencoder"}}, "non_saturating takes scores for logits"),
+        ({"train": {"batch": 1}}, "train.batch: 1 leaves batch norm one image"),
+        ({"represent": {"variants": ["cgan"]}}, "the critic of cgan is told the class"),
+        ({"data": {"size": 28}}, r"without this row: -S '~variants.progressive'"),
+        (
+            {
+                "game": {"name": "laplacian"},
+                "networks": {"name": "laplacian"},
+                "tricks": {"dequantize": {}},
+            },
+            "fills the steps between bytes, and the game laplacian shows means",
+        ),
+        (
+            {"game": {"name": "progressive"}, "networks": {"name": "progressive"}, "loss": "wgan"},
+            "weight_clip limits what is trained, and networks progressive scale it",
+        ),
+        (
+            {
+                "loss": "began",
+                "networks": {"name": "autoencoder", "generator_norm": "batch"},
+                "tricks": {"r1": {}},
+            },
+            "r1 is of each image's own score, and batch norm mixes them",
+        ),
+        (
             {"game": {"critic_told": "projection"}},
             "projection is for a conditional game; set game.conditional: true",
         ),
@@ -241,6 +276,19 @@ def test_tricks_that_exclude_each_other_are_refused_with_the_reason(monkeypatch)
 def test_parts_that_do_not_go_together(change, words):
     with pytest.raises(ConfigError, match=words):
         parse(overlay(read(FILE), change), FILE)
+
+
+def test_what_readme_drops_for_unlabeled_images_is_what_needs_labels():
+    """`-S '~variants.NAME'` of README's section on one's own images."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    dropped = set(re.findall(r"'~variants\.([a-z_]+)'", text.split("## Your own images")[1]))
+    needing = set()
+    for name in params().trained:
+        try:
+            params().variant(name).build(Shape(1, 8, 0), 8)
+        except ConfigError:
+            needing.add(name)
+    assert dropped == needing
 
 
 def test_every_key_of_data_stands_in_params():

@@ -28,6 +28,7 @@ from reprogan.metrics.extractors.random_features import RandomFeatures
 from reprogan.metrics.settings import Evaluate
 from reprogan.sampling import Model
 from reprogan.stages.reference import reference
+from reprogan.tricks.coded_latent import CodedLatent
 from reprogan.variant import Shape
 from small import ROOT, ZOO, narrow
 from trained import model_of, save_data, save_model
@@ -128,9 +129,12 @@ def test_paths_follow_the_prior():
     normal, uniform = Latent((4,)), Latent((4,), "uniform")
     assert choose_paths(None, [normal]) == ["spherical"]
     assert choose_paths(None, [normal, uniform]) == choose_paths("linear", [uniform]) == ["linear"]
+    assert choose_paths(None, [CodedLatent((16,))]) == ["linear"]
     assert choose_paths("both", [normal]) == ["linear", "spherical"]
     for asked in ("spherical", "both"):
-        with pytest.raises(ConfigError, match="noise of this model is uniform.*leaves it.*linear"):
+        with pytest.raises(
+            ConfigError, match="noise of this model is uniform.*leaves what.*linear"
+        ):
             choose_paths(asked, [normal, uniform])
     with pytest.raises(ConfigError, match="linear, spherical or both; got 'strait'"):
         choose_paths("strait", [normal])
@@ -402,7 +406,7 @@ def test_interpolate(call, home, tmp_path):
 
 
 def test_interpolate_refuses(call, tmp_path):
-    assert "leaves it" in call(
+    assert "leaves what the generator has seen" in call(
         "interpolate", "dcgan", "--to", tmp_path / "a.png", "--path", "spherical", ok=False
     )
     assert ".png or .gif or .webp" in call(

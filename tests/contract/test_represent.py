@@ -354,3 +354,25 @@ def test_the_section_may_be_left_out_and_may_name_the_experiment():
     assert parse(raw, ROOT / "params.yaml").represent == Represent()
     section = {"variants": ["experiment", "dcgan"]}
     assert parse(raw | {"represent": section}, ROOT / "params.yaml").represent.images == 10_000
+
+
+def test_a_critic_that_is_read_twice_says_the_same_twice(tmp_path):
+    data = save_data(tmp_path / "data")
+    model = Model.load(save_model(tmp_path / "m", on("standardize"), data), "cpu")
+    images = some_images(30).images
+    one, two = (read_critic(model, images).features for _ in range(2))
+    assert np.array_equal(one, two)
+
+
+def test_an_untrained_critic_has_grown_as_the_trained_one(tmp_path):
+    """Else layers of two different networks would be compared."""
+    folder = save_model(
+        tmp_path / "m",
+        narrow("progressive", game={"phase_images": 40}),
+        save_data(tmp_path / "data"),
+        steps=40,
+    )
+    trained, untrained = Model.load(folder, "cpu"), Model.untrained(folder, "cpu")
+    images = some_images(20).images
+    assert read_critic(untrained, images).layers == read_critic(trained, images).layers
+    assert len(read_critic(untrained, images).layers) > 3

@@ -23,6 +23,7 @@ APART: set[tuple[str, str]] = {
     ("dragan", "minibatch_discrimination"),
     ("equilibrium", "information"),
     ("equilibrium", "label_smoothing"),
+    ("equilibrium", "max_norm"),
     ("equilibrium", "minibatch_discrimination"),
     ("equilibrium", "noisy_labels"),
     ("equilibrium", "supervise"),

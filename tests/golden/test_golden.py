@@ -43,7 +43,7 @@ def course(name: str) -> list[tuple[str, float]]:
 
 
 def path_of(name: str) -> Path:
-    return FOLDER / f"{name.removeprefix('+')}.txt"
+    return FOLDER / f"{name.replace('+', 'with_')}.txt"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -72,13 +72,14 @@ def choose_paths(asked: str | None, latents: Sequence[Latent]) -> list[Path]:
     an arc is better. A cube holds each straight way between two of its points, and not each arc.
     Raises ConfigError for an arc through noise that is not normal.
     """
-    others = sorted({latent.prior for latent in latents} - {"normal"})
+    kinds = {latent.prior if type(latent) is Latent else "coded" for latent in latents}
+    others = sorted(kinds - {"normal"})
     if asked is None:
         return ["linear"] if others else ["spherical"]
     if asked in ("spherical", "both") and others:
         raise ConfigError(
             f"--path {asked}: the noise of this model is {' and '.join(others)}, and an arc between"
-            " two points of a cube leaves it; the generator has seen nothing there. Take --path"
+            " two of its points leaves what the generator has seen. Take --path"
             " linear"
         )
     chosen: dict[str, list[Path]] = {

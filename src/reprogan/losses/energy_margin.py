@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ..game import Round
+    from ..variant import Variant
 
 
 class EnergyMargin(Objective):
@@ -22,6 +23,14 @@ class EnergyMargin(Objective):
 
     name: Literal["energy_margin"] = "energy_margin"
     margin: Positive = 10.0
+
+    def check(self, variant: Variant) -> None:
+        """Refuse scores that are no errors: an energy without a least value has no margin."""
+        if variant.networks.name != "autoencoder":
+            raise ValueError(
+                f"objective: {self.name} is of errors of reconstruction, which networks"
+                f" {variant.networks.name} do not make; take networks autoencoder"
+            )
 
     def critic(self, round: Round) -> Tensor:
         """E[E(x)] + E[max(0, m - E(G(z)))], image by image."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from .cross_entropy import cross_entropy
+from .cross_entropy import cross_entropy, refuse_errors
 from .objective import Objective
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from ..game import Round
+    from ..variant import Variant
 
 
 class NonSaturating(Objective):
@@ -19,6 +20,10 @@ class NonSaturating(Objective):
     targeted: ClassVar[bool] = True
 
     name: Literal["non_saturating"] = "non_saturating"
+
+    def check(self, variant: Variant) -> None:
+        """Refuse scores that are no logits."""
+        refuse_errors(self.name, variant)
 
     def critic(self, round: Round) -> Tensor:
         """-E log D(x) - E log(1 - D(G(z)))."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ..game import Round
+    from ..variant import Variant
 
 
 class Objective(Component):
@@ -24,6 +25,9 @@ class Objective(Component):
     paired: ClassVar[bool] = False
 
     name: str
+
+    def check(self, variant: Variant) -> None:
+        """Raise ValueError for networks whose scores the objective is not made for."""
 
     @abstractmethod
     def critic(self, round: Round) -> Tensor:

@@ -35,6 +35,11 @@ class Autoencoder(Networks):
     generator_norm: Norm = "none"
     init_std: Positive = 0.05
 
+    @property
+    def mixes(self) -> bool:
+        """The decoder is a generator, and has a generator's norms."""
+        return "batch" in (self.critic_norm, self.generator_norm)
+
     def check(self, size: int) -> None:
         """DCGAN's sizes."""
         self.parts().check(size)

@@ -28,6 +28,11 @@ class Networks(Component):
     name: str
     critic_norm: Norm = "none"
 
+    @property
+    def mixes(self) -> bool:
+        """Whether a critic's score of an image depends on the others of its batch, by its norms."""
+        return self.critic_norm == "batch"
+
     @abstractmethod
     def check(self, size: int) -> None:
         """Raise ValueError when images of size x size cannot be made."""

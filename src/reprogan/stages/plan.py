@@ -16,7 +16,7 @@ STAGES = ("download", "normalize", "reference", "trial", "summary")
 
 
 def plan(params: Params, out: Path) -> None:
-    """Write a folder of texts that change when, and only when, the stage that depends on one must.
+    """Write a folder of texts that change when the stage that depends on one must run again.
 
     out/code/STAGE: one hash of all that the stage can load. out/settings/STAGE.json: what it takes
     from params.yaml and its base. out/rows/NAME.json: the plan of a row of `variants` or `beyond`.

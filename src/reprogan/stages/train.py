@@ -74,6 +74,8 @@ def train(
         training.resume()
         x, y = torch.from_numpy(images.images).to(device), torch.from_numpy(images.labels)
         data_of_it = Resident(x, y.to(device), settings.batch, settings.seed, labels)
+        if labels:
+            data_of_it.labeled  # noqa: B018  refused now if it cannot be
         try:
             training.play(data_of_it, settings.seed)
             save_networks(game, weights)

@@ -11,12 +11,21 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ..game import Batch, Game
+    from ..variant import Variant
 
 
 class Dequantize(Trick):
     """Byte b of a real image becomes b / 128 - 1 + U[0, 1/128): the 256 steps tile [-1, 1)."""
 
     name: Literal["dequantize"] = "dequantize"
+
+    def check(self, variant: Variant, batch: int) -> None:
+        """Refuse games that show other images than those of the data: those are no bytes."""
+        if variant.game.name != "single":
+            raise ValueError(
+                f"tricks: {self.name} fills the steps between bytes, and the game"
+                f" {variant.game.name} shows means of bytes"
+            )
 
     def apply(self, game: Game) -> None:
         """One more thing done to every batch of real images."""

@@ -34,7 +34,7 @@ class GradientPenalty(Trick):
 
 def refuse_batch_norm(name: str, variant: Variant) -> None:
     """Raise ValueError where a critic's batch norm would mix the gradients of several images."""
-    if variant.networks.critic_norm == "batch":
+    if variant.networks.mixes:
         raise ValueError(
             f"tricks: {name} is of each image's own score, and batch norm mixes them;"
             " take networks.critic_norm layer or none (-S +networks.critic_norm=layer)"
@@ -54,7 +54,8 @@ def gradient_norm(round: Round, x: Tensor) -> Tensor:
     """(N,) Euclidean norm of d score / d x at (N, C, H, W) points, differentiable in the critic."""
     import torch
 
-    x = x.detach().requires_grad_(True)
+    if not x.requires_grad:
+        x = x.detach().requires_grad_(True)
     (gradient,) = torch.autograd.grad(round.judge(x).score.sum(), x, create_graph=True)
     norm: Tensor = gradient.flatten(1).norm(dim=1)
     return norm

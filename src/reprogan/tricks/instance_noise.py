@@ -20,7 +20,7 @@ class InstanceNoise(Trick):
     """Gaussian noise on everything that the critic sees.
 
     std: at first, of pixels in [-1, 1]. until: the share of training over which it falls linearly
-    to 0, in (0, 1].
+    to 0, in (0, 1]. Networks that grow average it over the pixels of a block on coarse levels.
     """
 
     name: Literal["instance_noise"] = "instance_noise"

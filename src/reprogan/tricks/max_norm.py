@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..component import Positive
 from .trick import Trick
+from .weight_clip import refuse_scaled
 
 if TYPE_CHECKING:
     from ..game import Game, Player
+    from ..variant import Variant
 
 
 class MaxNorm(Trick):
@@ -27,6 +29,15 @@ class MaxNorm(Trick):
 
     name: Literal["max_norm"] = "max_norm"
     limit: Positive = 1.9365
+
+    def check(self, variant: Variant, batch: int) -> None:
+        """Refuse networks whose weights act scaled: the limit would be of other numbers."""
+        refuse_scaled(self.name, variant)
+        if variant.networks.name == "autoencoder":
+            raise ValueError(
+                f"tricks: {self.name} is of the weights into a unit, which the transposed"
+                " convolutions of networks autoencoder hold the other way round"
+            )
 
     def apply(self, game: Game) -> None:
         """One more thing that happens after a critic's update."""

@@ -26,7 +26,7 @@ class SpectralNorm(Trick):
             layers = [
                 m
                 for m in pair.critic.network.modules()
-                if isinstance(m, nn.Conv2d | nn.Linear | nn.Embedding)
+                if isinstance(m, nn.Conv2d | nn.ConvTranspose2d | nn.Linear | nn.Embedding)
             ]
             for layer in layers:
                 spectral_norm(layer, n_power_iterations=self.power_iterations)

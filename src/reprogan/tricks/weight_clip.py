@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ..game import Game, Player
+    from ..variant import Variant
 
 
 class WeightClip(Trick):
@@ -20,10 +21,23 @@ class WeightClip(Trick):
     name: Literal["weight_clip"] = "weight_clip"
     limit: Positive = 0.01
 
+    def check(self, variant: Variant, batch: int) -> None:
+        """Refuse networks whose weights act scaled: the limit would be of other numbers."""
+        refuse_scaled(self.name, variant)
+
     def apply(self, game: Game) -> None:
         """One more thing that happens after a critic's update."""
         for pair in game.pairs:
             pair.critic.after.append(partial(clip, pair.critic, self.limit))
+
+
+def refuse_scaled(name: str, variant: Variant) -> None:
+    """Raise ValueError for networks with an equalized learning rate."""
+    if variant.networks.name == "progressive":
+        raise ValueError(
+            f"tricks: {name} limits what is trained, and networks progressive scale it before it"
+            " acts (equalized learning rate)"
+        )
 
 
 def clip(player: Player, limit: float) -> None:
