@@ -64,16 +64,16 @@ def study(
 def play(jobs: int, targets: Sequence[str] = ()) -> None:
     """What `dvc repro TARGETS` does, by default all, `jobs` stages at a time."""
     from .board import board
-    from .zoo import Zoo, parts, plan, put_in_order, stoppable
+    from .scratch import scratch
+    from .zoo import Zoo, in_order, plan, stoppable
 
-    lock = Path("dvc.lock")
-    graph, before = plan(targets), list(parts(lock)[1])
-    try:
-        with stoppable(), board(graph) as shown:
-            Zoo(graph, jobs, shown).play()
-    finally:
-        if lock.exists():
-            put_in_order(lock, before, graph)
+    graph = plan(targets)
+    with (
+        in_order(Path("dvc.lock"), graph, scratch() / "order.json"),
+        stoppable(),
+        board(graph) as shown,
+    ):
+        Zoo(graph, jobs, shown).play()
 
 
 def stage_of(step: str, name: str) -> str:

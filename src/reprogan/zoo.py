@@ -7,6 +7,7 @@ writes dvc.lock.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -162,6 +163,23 @@ def last_words(lines: Sequence[str]) -> Sequence[str]:
     """What a failed stage had to say: its own error if it gave one, else the end of its output."""
     errors = [i for i, line in enumerate(lines) if line.startswith("Error:")]
     return lines[errors[-1] :] if errors else lines[-15:]
+
+
+@contextmanager
+def in_order(lock: Path, graph: Graph, note: Path) -> Iterator[None]:
+    """Within, entries are added to dvc.lock in any order; then they stand as in a serial run.
+
+    note: keeps the entries that were there before, until a run has ended well, so that one that
+    goes on after a stop leaves what an undisturbed one does.
+    """
+    before = json.loads(note.read_text("utf-8")) if note.exists() else list(parts(lock)[1])
+    write(note, json.dumps(before))
+    try:
+        yield
+    finally:
+        if lock.exists():
+            put_in_order(lock, before, graph)
+    note.unlink()
 
 
 def put_in_order(lock: Path, before: Sequence[str], graph: Graph) -> None:

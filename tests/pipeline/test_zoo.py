@@ -10,7 +10,7 @@ from rich.console import Console
 
 from reprogan import zoo
 from reprogan.board import Board, LiveBoard, row_of
-from reprogan.zoo import StageError, Zoo, last_words, parts, put_in_order
+from reprogan.zoo import StageError, Zoo, in_order, last_words, parts, put_in_order
 
 LOCK = """schema: '2.0'
 stages:
@@ -70,6 +70,25 @@ class Recorder:
                 return False
             self.done.append(stage)
             return True
+
+
+def test_a_run_that_goes_on_leaves_the_order_of_an_undisturbed_one(tmp_path):
+    """c was done before b when the first run was stopped."""
+    lock, note = tmp_path / "dvc.lock", tmp_path / "scratch/order.json"
+    graph = {name: frozenset() for name in "abc"}
+
+    def entries(names):
+        lock.write_text(
+            "schema: '2.0'\nstages:\n" + "".join(f"  {n}:\n    cmd: x\n" for n in names)
+        )
+
+    entries("a")
+    with pytest.raises(KeyboardInterrupt), in_order(lock, graph, note):
+        entries("ac")
+        raise KeyboardInterrupt
+    with in_order(lock, graph, note):
+        entries("acb")
+    assert list(parts(lock)[1]) == ["a", "b", "c"] and not note.exists()
 
 
 @pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 2), (8, 2)])
