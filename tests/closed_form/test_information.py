@@ -88,7 +88,14 @@ def test_information__shows_a_category_in_each_column_of_a_sample():
     ("over", "why"),
     [
         ({"game": {"latent": 11}}, r"at least 10 \+ 2; got 11"),
-        ({"game": {"latent": 16}, "networks": {"name": "autoencoder"}}, "autoencoder take none"),
+        (
+            {
+                "game": {"latent": 16},
+                "networks": {"name": "autoencoder"},
+                "objective": {"name": "energy_margin"},
+            },
+            "autoencoder take none",
+        ),
     ],
 )
 def test_information__is_refused_where_it_cannot_act(over, why):
