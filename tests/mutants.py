@@ -204,6 +204,10 @@ MUTANTS = [
     Mutant("seeds: trials depend on that of the experiment", "study/plan.py", '.model_copy(update={"seed": 0})', "", PLAN),
     Mutant("seeds: a plan knows code by its name alone", "stages/plan.py", " + (SRC.parent / name).read_bytes()", "", PLAN),
     Mutant("base: its rows stay among a study's own", "config.py", 'key in ("variants", "beyond")', 'key == "variants"', BASE),
+    Mutant("a critic is measured when it is read", "tricks/standardizing.py", "if not self.training:", "if False:", "tests/closed_form/test_laplacian.py"),
+    Mutant("penalties cut the unrolled gradient", "tricks/gradient_penalty.py", "if not x.requires_grad:", "if True:", "tests/closed_form/test_unroll.py"),
+    Mutant("a class that nobody asks for", "variant.py", 'and "auxiliary_classifier" not in names', "and False", CONFIG),
+    Mutant("a stopped zoo forgets the order", "zoo.py", "if note.exists() else", "if False else", "tests/pipeline/test_zoo.py"),
 ]  # fmt: skip
 
 
