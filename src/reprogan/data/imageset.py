@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..files import replacing
-from ..npz import read_npz
+from ..npz import read_npz, to_npz
 from .errors import DataError
 
 UNLABELED = -1
@@ -63,7 +63,7 @@ class ImageSet:
         It is not compressed: 40,000 images of 3 x 32 x 32 load in 0.09 s, and 8 % smaller in 0.6 s.
         """
         names = np.array(self.classes, np.str_)
-        np.savez(file, images=self.images, labels=self.labels, classes=names)
+        file.write(to_npz(images=self.images, labels=self.labels, classes=names))
         file.flush()
 
     @classmethod

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
-from ..files import replacing
+from ..files import write
+from ..npz import to_npz
 from ..pictures import grid, save_png
 from ..sampling import Model
 from .classes import held
@@ -31,6 +30,5 @@ def draw(
     if to.suffix == ".png":
         save_png(grid(images, side), to, {"reprogan": said})
     else:
-        with replacing(to) as file:
-            np.savez(file, images=images, labels=labels)
+        write(to, to_npz(images=images, labels=labels))
     return f"{to}: {said}"

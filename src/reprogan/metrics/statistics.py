@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 
 from ..data.imageset import ImageSet
 from ..files import write
-from ..npz import read_npz
+from ..npz import read_npz, to_npz
 from .class_histogram import Counts, class_counts
 from .inception_score import inception_score
 from .moments import Floats, streamed
@@ -72,9 +71,7 @@ class Statistics:
     def save(self, path: Path) -> None:
         """Write one npz with the SHA-256 of all it holds; the same bytes each time."""
         arrays = {key: np.asarray(value) for key, value in asdict(self).items()}
-        content = io.BytesIO()
-        np.savez(content, allow_pickle=False, **arrays, sha256=np.asarray(digest(arrays)))
-        write(path, content.getvalue())
+        write(path, to_npz(**arrays, sha256=digest(arrays)))
 
     @classmethod
     def load(cls, path: Path) -> Statistics:

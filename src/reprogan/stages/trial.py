@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import replacing, write
+from ..files import write
 from ..history import DivergenceError
+from ..npz import to_npz
+from ..sampling import Model
 from ..study.plan import Plan
 from .evaluate import evaluate
 from .sample import draw
@@ -43,12 +45,11 @@ def trial(
         print(f"{fault}; this is the result", flush=True)
         fail(f"diverged at step {fault.step}", to)
     else:
-        draw(name, plan.sample, to.model, to.samples, machine.device)
+        draw(name, plan.sample, Model.load(to.model, machine.device), to.samples)
         evaluate(plan.evaluate, to.samples, data, reference, to.figures)
 
 
 def fail(why: str, to: Outputs) -> None:
     """Write down a failure where samples and figures were to be."""
-    with replacing(to.samples) as file:
-        np.savez(file, images=np.empty((0, 1, 1, 1), np.uint8))
+    write(to.samples, to_npz(images=np.empty((0, 1, 1, 1), np.uint8)))
     write(to.figures, json.dumps({"failed": why}, indent=2) + "\n")
