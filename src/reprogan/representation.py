@@ -19,11 +19,8 @@ from .sampling import Model
 SIDE = 4
 """Height and width to which a larger activation is max-pooled; the paper's."""
 
-CHANGES_IMAGES = ("augment", "dequantize")
-"""Tricks by which a critic sees a real image as it is not, differently each time.
-
-Two others do so in training only: instance noise and adaptive augmentation.
-"""
+CHANGES_IMAGES = ("adaptive_augment", "augment", "dequantize", "instance_noise")
+"""Tricks by which a critic sees a real image as it is not, differently each time."""
 
 WEIGHTED = {"convolution", "addmm", "mm", "linear"}
 NONLINEAR = {"relu", "leaky_relu", "elu", "silu", "gelu", "softplus", "tanh", "sigmoid", "amax"}

@@ -10,7 +10,7 @@ from reprogan.games.single import draw
 from reprogan.resident import to_float
 from reprogan.trainer import train
 from reprogan.tricks import TRICKS
-from reprogan.tricks.adaptive_augment import INTERVAL
+from reprogan.tricks.chance import INTERVAL
 from reprogan.tricks.dequantize import dequantized
 from small import build, images, on
 
@@ -131,29 +131,34 @@ def chance(real, target=0.6, images=32):
         _ = played.on_real
         for action in pair.critic.after:
             action()
-    return game.stateful["critic_chance"], pair
+    return game.networks["critic_chance"], pair
+
+
+def state(p, signs, turns):
+    """What a checkpoint holds of the feedback."""
+    return {"p": torch.tensor(p), "signs": torch.tensor(signs), "turns": torch.tensor(turns)}
 
 
 def test_adaptive_augment__p_grows_while_the_critic_is_surer_than_the_target():
     """Four turns of 4 images of 32: p moves by a half, up where all signs are 1, never below 0."""
     grown, pair = chance(1.0)
-    assert grown.state_dict()["p"].item() == 0.5
+    assert grown.p.item() == 0.5
     again = TRICKS["adaptive_augment"]()
     assert again.target == 0.6 and again.images == 500_000
     fallen, _ = chance(-1.0)
-    assert fallen.state_dict()["p"].item() == 0
-    grown.load_state_dict({"p": torch.tensor(0.75), "signs": torch.tensor(1.5), "turns": 3})
+    assert fallen.p.item() == 0
+    grown.load_state_dict(state(p=0.75, signs=1.5, turns=3))
     grown.round.on_real.score.neg_()  # the sum of signs is 0.5 now, the mean 1/8
     grown.adjust()
-    assert grown.state_dict() == {"p": torch.tensor(0.25), "signs": torch.tensor(0.0), "turns": 0}
+    assert grown.state_dict() == state(p=0.25, signs=0.0, turns=0)
 
 
 def test_adaptive_augment__nothing_is_changed_at_0_and_everything_at_1():
     grown, _ = chance(1.0)
     x = pixels(200)
     for p, share in ((0.0, 0.0), (1.0, 1.0), (0.5, 0.875)):
-        grown.load_state_dict({"p": torch.tensor(p), "signs": torch.tensor(0.0), "turns": 0})
-        changed = (grown.on(x) != x).flatten(1).any(dim=1).float().mean().item()
+        grown.load_state_dict(state(p, signs=0.0, turns=0))
+        changed = (grown(x) != x).flatten(1).any(dim=1).float().mean().item()
         assert changed == pytest.approx(share, abs=0.06)
 
 

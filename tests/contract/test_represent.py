@@ -18,7 +18,7 @@ from reprogan.component import ConfigError
 from reprogan.config import parse, read
 from reprogan.data.imageset import ImageSet
 from reprogan.linear_svm import CANDIDATES, FITS, Examples, judge, standardized
-from reprogan.representation import Activations, pooled
+from reprogan.representation import CHANGES_IMAGES, Activations, pooled
 from reprogan.representation import read as read_critic
 from reprogan.sampling import Model
 from reprogan.settings import Represent
@@ -283,12 +283,23 @@ def test_the_class_head_is_judged_on_the_real_test_images(place):
     assert (row["class_head_test_errors"], row["class_head_test_error"]) == (wrong, wrong / 20)
 
 
-def test_what_changes_images_at_random_is_left_out(place):
-    variant = on("augment", "dequantize")
-    run(place, variant)
+@pytest.mark.parametrize("trick", ["adaptive_augment", "augment", "dequantize", "instance_noise"])
+def test_what_changes_images_at_random_is_left_out(place, trick):
+    """Read as it was trained the critic says another thing each time; read without the trick, not."""
+    folder = save_model(place / "models/it", on(trick), place / "data/normalized")
+    weights = load_file(folder / "weights.safetensors")
+    if trick == "adaptive_augment":
+        save_file(weights | {"critic_chance/p": torch.tensor(1.0)}, folder / "weights.safetensors")
+    x = some_images(20).images
+    for make in (Model.load, Model.untrained):
+        one, two = (read_critic(make(folder, "cpu", CHANGES_IMAGES), x) for _ in range(2))
+        assert np.array_equal(one.features, two.features)
+    one, two = (read_critic(Model.load(folder, "cpu"), x) for _ in range(2))
+    assert not np.array_equal(one.features, two.features)
+    run(place, on(trick))
     first = (place / "out.json").read_bytes()
     torch.manual_seed(5)
-    run(place, variant)
+    run(place, on(trick))
     assert (place / "out.json").read_bytes() == first
 
 
