@@ -24,7 +24,7 @@ PAPERS = {
     },
     # Gulrajani et al. 2017, algorithm 1: lambda 10, n_critic 5, Adam 1e-4 (0, 0.9); no batch norm
     "wgan_gp": {
-        "objective": "wasserstein", "n_critic": 5, "tricks": {"gradient_penalty": {"weight": 10.0}},
+        "objective": "wasserstein", "n_critic": 5, "tricks": {"gradient_penalty": {"weight": 10.0, "every": 1}},
         "norm": "layer",
         "optimizer": ADAM | {"learning_rate": 1e-4, "beta1": 0.0, "beta2": 0.9},
     },
@@ -69,7 +69,7 @@ PAPERS = {
     "progressive": {
         "objective": "wasserstein", "n_critic": 1,
         "tricks": {
-            "gradient_penalty": {"weight": 10.0}, "drift": {"weight": 0.001},
+            "gradient_penalty": {"weight": 10.0, "every": 1}, "drift": {"weight": 0.001},
             "average": {"decay": 0.999, "half_life": None},
         },
         "norm": "none", "optimizer": ADAM | {"learning_rate": 1e-3, "beta1": 0.0, "beta2": 0.99},

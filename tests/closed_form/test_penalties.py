@@ -13,7 +13,7 @@ from reprogan.tricks import TRICKS
 from reprogan.tricks.dragan import around
 from small import BATCH, SHAPE, build, images, narrow
 
-TARGETS = {"dragan": 1.0, "r1": 0.0, "r2": 0.0}
+TARGETS = {"dragan": 1.0, "gradient_penalty": 1.0, "r1": 0.0, "r2": 0.0}
 
 
 def term_of(name, pair, **fields):
@@ -74,7 +74,7 @@ def test_penalties_train_the_critic_only(name):
         let_learn(player, False)
     let_learn(pair.critic, True)
     term_of(name, pair)(round).backward()
-    weight = 10 if name == "dragan" else 5
+    weight = 10 if TARGETS[name] else 5
     expected = [weight * 2 * (2.5 - TARGETS[name]) * w / 2.5 for w in (1.5, 2.0)]
     assert pair.critic.network.w.grad.tolist() == pytest.approx(expected, rel=1e-5)
     assert pair.generator.network.value.grad is None
