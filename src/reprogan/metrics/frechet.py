@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .moments import Floats
+from functools import reduce
+
+import numpy.typing as npt
+
+from .moments import Floats, Moments, streamed
 
 ASYMMETRY = 1e-8
 """Largest |S - S^T| taken for rounding, as a share of the largest |S|."""
@@ -27,6 +31,27 @@ def frechet_distance(mean_a: Floats, cov_a: Floats, mean_b: Floats, cov_b: Float
     gap = mean_a - mean_b
     overlap = np.linalg.svd(root(cov_a).T @ root(cov_b), compute_uv=False).sum()
     return float(gap @ gap + np.trace(cov_a) + np.trace(cov_b) - 2 * overlap)
+
+
+def distance_of(a: Moments, b: Moments) -> float:
+    """The Frechet distance of two sets of features. Raises ValueError for fewer than 2 in one."""
+    return frechet_distance(a.mean, a.covariance, b.mean, b.covariance)
+
+
+def jackknifed(features: npt.NDArray[np.floating], real: Moments, groups: int) -> float | None:
+    """Standard error of the distance of features, (N, D), from `real`; None if N < 3 groups.
+
+    Each of `groups` runs of features is left out once (Efron and Stein 1981). Each estimate lacks
+    as many samples, so the bias of the distance, which depends on their number, drops out. A
+    bootstrap would not do: images that come twice add to that bias.
+    """
+    if len(features) < 3 * groups:
+        return None
+    parts = [streamed([part]) for part in np.array_split(features, groups)]
+    without = [
+        distance_of(reduce(Moments.merge, parts[:i] + parts[i + 1 :]), real) for i in range(groups)
+    ]
+    return float(np.sqrt((groups - 1) * np.var(without)))
 
 
 def root(covariance: Floats) -> Floats:

@@ -1,0 +1,36 @@
+"""Which classes samples are taken for: a plain test of mode collapse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from .metric import Figure, Metric, Real
+
+if TYPE_CHECKING:
+    from ..seen import Seen
+
+
+class Classes(Metric):
+    """classes_hit: higher is better. class_kl: lower is, 0 where shares are those of real images."""
+
+    name: Literal["classes"] = "classes"
+
+    def of(self, fake: Seen, real: Real) -> dict[str, Figure]:
+        """The stems `classes_hit` and `class_kl`, in nats; nothing where no logits are of classes."""
+        if fake.logits is None or real.compared.logits is None or not real.classes:
+            return {}
+        from ..class_histogram import class_counts, class_kl, classes_hit
+
+        counts, there = class_counts(fake.logits), class_counts(real.compared.logits)
+        return {
+            "classes_hit": Figure(classes_hit(counts, there), len(fake), real.split),
+            "class_kl": Figure(class_kl(counts, there), len(fake), real.split),
+        }
+
+    def reading(self, real: Real, n: int) -> dict[str, float]:
+        """How many classes the real images show."""
+        if real.compared.logits is None or not real.classes:
+            return {}
+        from ..class_histogram import class_counts
+
+        return {"classes": int((class_counts(real.compared.logits) > 0).sum())}

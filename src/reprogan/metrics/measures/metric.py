@@ -1,0 +1,79 @@
+"""What a metric is: samples against real images, in one extractor's space."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...component import Component
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from ..seen import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number about n samples.
+
+    value: None where it is infinite, or there is none. against: the real images it compares with, `train`, `test` or
+    `validation`; "" for none. error: its standard error as far as one draw of samples tells it, and
+    `how` that was found; None where it does not tell.
+    """
+
+    value: float | None
+    n: int
+    against: str = ""
+    error: float | None = None
+    how: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Real:
+    """The real images of each split, and which of them samples are compared with.
+
+    classes: names of what logits are of, those of the data; () where they are of something else.
+    seed: of every subset and shuffle.
+    """
+
+    splits: Mapping[str, Seen]
+    split: str
+    classes: tuple[str, ...]
+    seed: int
+
+    @property
+    def compared(self) -> Seen:
+        """The images of the split."""
+        return self.splits[self.split]
+
+
+class Metric(Component):
+    """A declaration in params.yaml, and the figures that it stands for.
+
+    Declarations import no torch and no numpy when they are loaded. name: its row of METRICS.
+    """
+
+    name: str
+
+    @abstractmethod
+    def of(self, fake: Seen, real: Real) -> dict[str, Figure]:
+        """Figures by stem: `fid` becomes `fid_classifier_5k_test` in the files.
+
+        Empty where the metric does not apply (no classes, unconditional samples). Raises ValueError
+        for samples that it should apply to and cannot.
+        """
+
+    def reading(self, real: Real, n: int) -> dict[str, float]:
+        """Values between which to read the figures of n samples, as real images have them."""
+        return {}
+
+    def picture(self, fake: Seen, real: Real) -> Image | None:
+        """What people would rather see than read; None where there is nothing to see."""
+        return None
+
+    def warning(self, fake: Seen, real: Real) -> str:
+        """What makes its figures worth little here; empty if nothing does."""
+        return ""
