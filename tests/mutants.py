@@ -80,6 +80,7 @@ MUTANTS = [
     Mutant("batch norm on the critic's input", "networks/dcgan.py", "normed = depth > 0 and", "normed =", NETWORKS),
     Mutant("labels not shown to the critic", "networks/modules.py", "x = self.tell(x, code(given, self.classes))", "x = self.tell(x, 0 * code(given, self.classes))", TRAINER),
     Mutant("the same order in every epoch", "resident.py", "ORDER, epoch)", "ORDER, 0)", TRAINER),
+    Mutant("too few labels are found out late", "resident.py", "_ = self.labeled", "pass", LABELS),
     Mutant("bytes truncated instead of rounded", "resident.py", ".round_()", "", TRAINER),
     Mutant("samples drawn in train mode", "game.py", "network.eval()", "network.train()", VARIANTS),
     Mutant("noise depends on the batch", "game.py", "SAMPLE + stream, i)", "SAMPLE + stream, i - images.start)", TRAINER),

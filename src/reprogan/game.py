@@ -22,9 +22,6 @@ from .streams import SAMPLE, generator_of
 class Given(Protocol):
     """What both networks are told of N images: their classes, or all that a game puts together."""
 
-    def __len__(self) -> int:
-        """N."""
-
     def __getitem__(self, places: Tensor, /) -> Given:
         """What is told of the images at (n,) int64 places."""
 
@@ -105,7 +102,7 @@ class Round:
     @cached_property
     def fake(self) -> Tensor:
         """(N, C, H, W) generated images, told the same `given` as the real ones."""
-        return self.pair.generator.network(self.z, self.told(len(self.z)))  # type: ignore[no-any-return]
+        return self.pair.generator.network(self.z, self.batch.given)  # type: ignore[no-any-return]
 
     @cached_property
     def on_real(self) -> Verdict:
@@ -126,18 +123,8 @@ class Round:
         return self.judge(x), y
 
     def judge(self, x: Tensor) -> Verdict:
-        """The critic's verdict on any (n, C, H, W) images, under this round's condition."""
-        return self.pair.critic.network(self.pair.see(x), self.told(len(x)))  # type: ignore[no-any-return]
-
-    def told(self, count: int) -> Given | None:
-        """What the networks are told of `count` images: the batch's, over again if there are more.
-
-        `count` is a multiple of the batch.
-        """
-        given = self.batch.given
-        if given is None or len(given) == count:
-            return given
-        return given[torch.arange(count, device=self.batch.x.device) % len(given)]
+        """The critic's verdict on any (N, C, H, W) images, told what the real ones are."""
+        return self.pair.critic.network(self.pair.see(x), self.batch.given)  # type: ignore[no-any-return]
 
     def label(self, score: Tensor, real: bool) -> Tensor:
         """(n,) targets of the critic for these scores; 1 is real."""

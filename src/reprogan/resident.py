@@ -62,6 +62,11 @@ class Resident:
     seed: int
     labels: int | None = None
 
+    def __post_init__(self) -> None:
+        """Choose the images of known class, or refuse, before anything is trained."""
+        if self.labels is not None:
+            _ = self.labeled
+
     def at(self, step: int) -> Batch:
         """The real batch of a step: x (batch, C, H, W) float32 in [-1, 1], y (batch,) int64."""
         x, y = self.pick(self.order.chosen(step))

@@ -51,6 +51,11 @@ def test_too_few_and_too_many_labels_are_refused(count, y, match):
         known(count, y=y)
 
 
+def test_labels_that_cannot_be_are_refused_before_the_first_batch():
+    with pytest.raises(ValueError, match="9 known classes cannot cover 10 classes"):
+        images(n=200, labels=9)
+
+
 def test_a_batch_hides_the_classes_and_shows_known_ones_apart():
     data, whole = images(labels=10), images()
     places = {tuple(whole.x[i].flatten().tolist()): i for i in range(len(whole.x))}

@@ -19,6 +19,7 @@ from reprogan.networks.modules import Critic
 from reprogan.sampling import draw as sample
 from reprogan.trainer import train
 from reprogan.tricks import TRICKS
+from reprogan.tricks.generator_batch import repeated
 from reprogan.variant import Shape, Variant
 from small import BATCH, NARROW, NEEDS, SHAPE, build, images, narrow, same
 
@@ -207,13 +208,12 @@ def test_a_conditional_pyramid_needs_classes():
 
 
 def test_what_is_told_repeats_with_the_batch():
-    game = build(lapgan(conditional=True))
-    round = Round(game.pairs[0], images().at(0))
-    told, once = round.told(3 * BATCH), round.batch.given
-    assert len(told) == 3 * BATCH and torch.equal(told.y, once.y.repeat(3))
-    assert torch.equal(told.image, once.image.repeat(3, 1, 1, 1))
-    coarsest = Round(game.pairs[1], images().at(0))
-    assert torch.equal(coarsest.told(2 * BATCH), coarsest.batch.y.repeat(2))
+    finest, coarsest = build(lapgan(conditional=True)).pairs
+    once, batch = finest.view(images().at(0)).given, repeated(finest.view(images().at(0)), 3)
+    assert torch.equal(batch.given.y, once.y.repeat(3)) and len(batch.x) == 3 * BATCH
+    assert torch.equal(batch.given.image, once.image.repeat(3, 1, 1, 1))
+    level = coarsest.view(images().at(0))
+    assert torch.equal(repeated(level, 2).given, level.y.repeat(2))
 
 
 def test_the_networks_are_the_papers():

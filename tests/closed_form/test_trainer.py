@@ -85,13 +85,6 @@ def test_sights_and_views_act_one_after_the_other():
     assert Round(pair, round.batch).on_fake.score[0].item() == pytest.approx(2 * (0.25 + 1))
 
 
-def test_more_images_than_real_ones_are_told_the_same_over_again():
-    pair, round = exchange(0.5, 0.25, n=2)
-    told = Round(pair, replace(round.batch, given=torch.tensor([3, 5]))).told
-    assert told(2).tolist() == [3, 5] and told(6).tolist() == [3, 5] * 3
-    assert Round(pair, round.batch).told(6) is None
-
-
 def test_a_lazy_term_acts_every_nth_turn_and_n_fold():
     game = game_of(lambda round: round.on_real.score.mean(), every=4)
     critic = game.players[0]

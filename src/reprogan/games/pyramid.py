@@ -23,10 +23,6 @@ class Blurred:
     image: Tensor
     y: Tensor | None = None
 
-    def __len__(self) -> int:
-        """N."""
-        return len(self.image)
-
     def __getitem__(self, places: Tensor) -> Blurred:
         """What is told of the images at these places."""
         return Blurred(self.image[places], None if self.y is None else self.y[places])

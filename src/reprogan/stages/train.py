@@ -73,11 +73,9 @@ def train(
     with alone(machine.scratch / "locks" / key, name):
         training.resume()
         x, y = torch.from_numpy(images.images).to(device), torch.from_numpy(images.labels)
-        data_of_it = Resident(x, y.to(device), settings.batch, settings.seed, labels)
-        if labels:
-            data_of_it.labeled  # noqa: B018  refused now if it cannot be
+        resident = Resident(x, y.to(device), settings.batch, settings.seed, labels)
         try:
-            training.play(data_of_it, settings.seed)
+            training.play(resident, settings.seed)
             save_networks(game, weights)
         except DivergenceError:
             weights.unlink(missing_ok=True)  # those of an earlier training
