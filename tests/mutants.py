@@ -210,7 +210,9 @@ MUTANTS = [
     Mutant("base: its rows stay among a study's own", "config.py", 'key in ("variants", "beyond")', 'key == "variants"', BASE),
     Mutant("a critic is measured when it is read", "tricks/standardizing.py", "if not self.training:", "if False:", "tests/closed_form/test_laplacian.py"),
     Mutant("penalties cut the unrolled gradient", "tricks/penalty.py", "if not x.requires_grad:", "if True:", "tests/closed_form/test_unroll.py"),
-    Mutant("a class that nobody asks for", "variant.py", 'and "auxiliary_classifier" not in names', "and False", CONFIG),
+    Mutant("a training without generators", "config.py", "0 < steps <= trick.waits", "0 < steps < trick.waits", CONFIG),
+    Mutant("few labels for every trick", "config.py", "not any(trick.few_labels for", "not any(trick for", CONFIG),
+    Mutant("a class that nobody asks for", "games/single.py", "and not asks", "and False", CONFIG),
     Mutant("a stopped zoo forgets the order", "zoo.py", "if note.exists() else", "if False else", "tests/pipeline/test_zoo.py"),
 ]  # fmt: skip
 

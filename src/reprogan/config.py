@@ -18,7 +18,7 @@ from .metrics.settings import Evaluate
 from .networks import AnyNetworks
 from .optimizers import AnyOptimizer
 from .settings import Represent, Sample, Train
-from .tricks import AnyTricks
+from .tricks import TRICKS, AnyTricks
 from .variant import Variant
 
 EXPERIMENT = "experiment"
@@ -145,16 +145,17 @@ class Params(Row):
             if row.loss not in self.losses:
                 raise ValueError(f"{where}loss: {unknown('loss', row.loss, self.losses)}")
             try:
-                self.variant(name).check(self.data.size, self.train.batch)
-                check_labels(row, self.variant(name))
+                variant = self.variant(name)
+                variant.check(self.data.size, self.train.batch)
+                check_labels(row, variant)
+                check_length(self.train.steps(row.images), variant)
             except ValueError as fault:
                 hint = f" (without this row: -S '~{where[:-1]}')" if where else ""
                 raise ValueError(f"{where}{fault}{hint}") from None
         for name in self.represent.variants:
             if name not in self.trained:
                 raise ValueError(f"represent.variants: {unknown('variant', name, self.trained)}")
-            rules = self.row(name).game
-            if rules.conditional and getattr(rules, "critic_told", "input") == "input":
+            if self.row(name).game.critic_told_by == "input":
                 raise ValueError(
                     f"represent.variants: the critic of {name} is told the class for which it would"
                     " be tested; leave it out"
@@ -164,8 +165,19 @@ class Params(Row):
 
 def check_labels(row: Row, variant: Variant) -> None:
     """Refuse `labels` where nothing reads the known ones apart, and where all classes are told."""
-    if row.labels and "supervise" not in {trick.name for trick in variant.tricks}:
-        raise ValueError("labels: is for the trick supervise, which alone does with a few")
+    if row.labels and not any(trick.few_labels for trick in variant.tricks):
+        valid = ", ".join(name for name, trick in TRICKS.items() if trick.few_labels)
+        raise ValueError(f"labels: is for tricks that learn from a few known ones; valid: {valid}")
+
+
+def check_length(steps: int, variant: Variant) -> None:
+    """Refuse a training that is over before its generators act; 0 steps train nobody."""
+    for trick in variant.tricks:
+        if 0 < steps <= trick.waits:
+            raise ValueError(
+                f"tricks: with {trick.name} the generators wait for {trick.waits} steps, and the"
+                f" training has {steps}"
+            )
 
 
 def load(path: Path) -> Params:

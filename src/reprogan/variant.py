@@ -54,21 +54,12 @@ class Variant(Component):
         batch: real images in a step.
         """
         self.networks.check(size)
-        self.game.check(self.networks, size)
+        self.game.check(self, size)
         self.objective.check(self)
         if batch == 1 and "batch" in (
             self.networks.critic_norm, getattr(self.networks, "generator_norm", "none")
         ):  # fmt: skip
             raise ValueError("train.batch: 1 leaves batch norm one image, and nothing to compare")
-        names = {trick.name for trick in self.tricks}
-        if (
-            getattr(self.game, "critic_told", "input") == "nothing"
-            and "auxiliary_classifier" not in names
-        ):
-            raise ValueError(
-                "game.critic_told: nothing, and nothing else asks the generator for the class that"
-                " it is told; add the trick auxiliary_classifier"
-            )
         for trick in self.tricks:
             for other in self.tricks:
                 if other.name in trick.excludes:

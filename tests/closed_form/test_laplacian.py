@@ -13,7 +13,6 @@ from reprogan.game import Batch, Round
 from reprogan.games.laplacian import Laplacian as Rules
 from reprogan.games.laplacian import depths, draw
 from reprogan.games.pyramid import Blurred, down, up
-from reprogan.networks import NETWORKS
 from reprogan.networks.laplacian import Laplacian
 from reprogan.networks.modules import Critic
 from reprogan.sampling import draw as sample
@@ -165,17 +164,17 @@ def test_depths_halve_even_sides_down_to_four_pixels(size, valid):
     assert depths(size) == valid
     for levels in range(1, 6):
         if levels in valid:
-            Rules(levels=levels).check(Laplacian(), size)
+            Rules(levels=levels).check(narrow("lapgan"), size)
         else:
             with pytest.raises(ValueError, match=f"game.levels: {levels} levels") as refusal:
-                Rules(levels=levels).check(Laplacian(), size)
+                Rules(levels=levels).check(narrow("lapgan"), size)
             named = ", ".join(map(str, valid)) or "none"
             assert str(refusal.value).endswith(f"valid: {named}")
 
 
 def test_only_its_own_networks_play_on_a_pyramid():
     with pytest.raises(ValueError, match="networks dcgan play the game single"):
-        Rules().check(NETWORKS["dcgan"](), 8)
+        Rules().check(narrow("dcgan"), 8)
     with pytest.raises(ValueError, match="networks laplacian play the game laplacian"):
         narrow("dcgan", networks={"name": "laplacian"}).check(8, 8)
 

@@ -225,11 +225,9 @@ def test_the_order_of_tricks_in_the_file_changes_nothing():
     assert parse(one, FILE).variant(EXPERIMENT) == parse(two, FILE).variant(EXPERIMENT)
 
 
-def test_tricks_that_exclude_each_other_are_refused_with_the_reason(monkeypatch):
-    monkeypatch.setattr(TRICKS["weight_clip"], "excludes", {"spectral_norm": "one bound is enough"})
+def test_tricks_that_exclude_each_other_are_refused_with_the_reason():
     with pytest.raises(
-        ConfigError,
-        match="weight_clip and spectral_norm exclude each other: one bound is enough",
+        ConfigError, match="weight_clip and spectral_norm exclude each other: it divides the norms"
     ):
         parse(overlay(read(FILE), {"tricks": {"weight_clip": {}, "spectral_norm": {}}}), FILE)
 
@@ -237,7 +235,10 @@ def test_tricks_that_exclude_each_other_are_refused_with_the_reason(monkeypatch)
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"labels": 100}, "labels: is for the trick supervise"),
+        (
+            {"labels": 100},
+            "labels: is for tricks that learn from a few known ones; valid: supervise",
+        ),
         (
             {"game": {"conditional": True, "critic_told": "nothing"}},
             "asks the generator for the class that it is told; add the trick auxiliary_classifier",
@@ -276,6 +277,19 @@ def test_tricks_that_exclude_each_other_are_refused_with_the_reason(monkeypatch)
 def test_parts_that_do_not_go_together(change, words):
     with pytest.raises(ConfigError, match=words):
         parse(overlay(read(FILE), change), FILE)
+
+
+def test_a_training_that_is_over_before_its_generators_act_is_refused():
+    """640 images in batches of 64 are 10 steps."""
+
+    def change(steps, images=640):
+        return {"tricks": {"critic_pretraining": {"steps": steps}}, "images": images}
+
+    for steps in (10, 11):
+        with pytest.raises(ConfigError, match=f"wait for {steps} steps, and the training has 10"):
+            parse(overlay(read(FILE), change(steps)), FILE)
+    parse(overlay(read(FILE), change(9)), FILE)
+    parse(overlay(read(FILE), change(9, images=0)), FILE)
 
 
 def test_what_readme_drops_for_unlabeled_images_is_what_needs_labels():

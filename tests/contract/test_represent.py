@@ -105,7 +105,7 @@ def test_a_critic_without_convolutions_is_read_off_its_hidden_layers():
 @pytest.mark.parametrize("name", ZOO)
 def test_every_critic_that_is_not_told_can_be_read(name):
     model, x = model_of(ZOO[name]), some_images(300).images
-    if ZOO[name].game.conditional and getattr(ZOO[name].game, "critic_told", "input") == "input":
+    if ZOO[name].game.critic_told_by == "input":
         with pytest.raises(ValueError, match="told the class"):
             read_critic(model, x)
         return

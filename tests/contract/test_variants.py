@@ -37,6 +37,7 @@ APART: set[tuple[str, str]] = {
     ("max_norm", "spectral_norm"),
     ("minibatch_discrimination", "r1"),
     ("minibatch_discrimination", "r2"),
+    ("spectral_norm", "weight_clip"),
 }
 """Tricks that exclude each other."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..game import Batch, Game
     from ..networks import Networks
     from ..networks.laplacian import Laplacian as LaplacianNetworks
-    from ..variant import Shape
+    from ..variant import Shape, Variant
 
 COARSEST = 4
 """The least side of the coarsest images, in pixels: below it there is little left to learn."""
@@ -40,9 +40,9 @@ class Laplacian(Rules):
     latent: Count = 100
     prior: Prior = "uniform"
 
-    def check(self, networks: Networks, size: int) -> None:
+    def check(self, variant: Variant, size: int) -> None:
         """Raise ValueError for networks of another game, or images too small for the levels."""
-        super().check(networks, size)
+        super().check(variant, size)
         if self.levels not in (valid := depths(size)):
             raise ValueError(
                 f"game.levels: {self.levels} levels on images of {size} pixels; each halves the"

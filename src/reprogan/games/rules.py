@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..component import Component, ConfigError
 
 if TYPE_CHECKING:
     from ..game import Game
     from ..networks import Networks
-    from ..variant import Shape
+    from ..variant import Shape, Variant
 
 
 class Rules(Component):
@@ -22,8 +22,14 @@ class Rules(Component):
     name: str
     conditional: bool = False
 
-    def check(self, networks: Networks, size: int) -> None:
-        """Raise ValueError where these networks cannot play, or not on images of this size."""
+    @property
+    def critic_told_by(self) -> Literal["nothing", "input", "projection"]:
+        """What tells the critic the class of an image."""
+        return "input" if self.conditional else "nothing"
+
+    def check(self, variant: Variant, size: int) -> None:
+        """Raise ValueError where the variant cannot play it, or not on images of this size."""
+        networks = variant.networks
         if networks.plays != self.name:
             raise ValueError(
                 f"game: networks {networks.name} play the game {networks.plays}; got {self.name}"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..game import Batch, Game
     from ..networks import Networks
-    from ..variant import Shape
+    from ..variant import Shape, Variant
 
 
 class Single(Rules):
@@ -29,15 +29,31 @@ class Single(Rules):
     prior: Prior = "normal"
     critic_told: Literal["input", "projection", "nothing"] = "input"
 
-    def check(self, networks: Networks, size: int) -> None:
-        """Raise ValueError for networks of another game, or that cannot project."""
-        super().check(networks, size)
-        if self.critic_told == "projection" and not networks.headed:
-            raise ValueError(f"game.critic_told: networks {networks.name} have no head to project")
+    @property
+    def critic_told_by(self) -> Literal["nothing", "input", "projection"]:
+        """As the row says, where anything is told."""
+        return self.critic_told if self.conditional else "nothing"
+
+    def check(self, variant: Variant, size: int) -> None:
+        """Raise ValueError for networks of another game, or without a head to project.
+
+        Also for a class that the generator is told, and that nothing asks it for.
+        """
+        super().check(variant, size)
+        if self.critic_told == "projection" and not variant.networks.headed:
+            raise ValueError(
+                f"game.critic_told: networks {variant.networks.name} have no head to project"
+            )
         if self.critic_told != "input" and not self.conditional:
             raise ValueError(
                 f"game.critic_told: {self.critic_told} is for a conditional game;"
                 " set game.conditional: true"
+            )
+        asks = any(trick.name == "auxiliary_classifier" for trick in variant.tricks)
+        if self.critic_told == "nothing" and not asks:
+            raise ValueError(
+                "game.critic_told: nothing, and nothing else asks the generator for the class that"
+                " it is told; add the trick auxiliary_classifier"
             )
 
     def build(self, networks: Networks, shape: Shape, n_critic: int) -> Game:
@@ -47,8 +63,8 @@ class Single(Rules):
         self.refuse_unlabeled(shape)
         untold = replace(shape, classes=0)
         told = shape if self.conditional else untold
-        critic = networks.critic(told if self.critic_told == "input" else untold)
-        if self.critic_told == "projection":
+        critic = networks.critic(told if self.critic_told_by == "input" else untold)
+        if self.critic_told_by == "projection":
             critic.project_on(shape.classes)  # type: ignore[operator]
         pair = Pair(
             critic=Player("critic", critic),

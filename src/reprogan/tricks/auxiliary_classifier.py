@@ -29,8 +29,7 @@ class AuxiliaryClassifier(Trick):
         """Refuse a critic without heads or that is told the class, and a game without classes."""
         if not variant.networks.headed:
             raise ValueError(f"tricks: {self.name}: networks {variant.networks.name} have no head")
-        told = getattr(variant.game, "critic_told", "input")
-        if not variant.game.conditional or told != "nothing":
+        if not variant.game.conditional or variant.game.critic_told_by != "nothing":
             raise ValueError(
                 f"tricks: {self.name} lets the generator be told the class and the critic find it;"
                 " set game.conditional: true and game.critic_told: nothing"

@@ -18,6 +18,11 @@ class CriticPretraining(Trick):
     name: Literal["critic_pretraining"] = "critic_pretraining"
     steps: Count = 100
 
+    @property
+    def waits(self) -> int:
+        """All of them."""
+        return self.steps
+
     def apply(self, game: Game) -> None:
         """Let every generator's rhythm begin later."""
         for pair in game.pairs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..component import ConfigError, Positive
 from .trick import Trick
@@ -27,6 +27,8 @@ class Supervise(Trick):
     weight: of the cross-entropy over K classes; 1 is the paper's sum. Its code halves the
     unsupervised loss, so its ratio is a weight of 2.
     """
+
+    few_labels: ClassVar[bool] = True
 
     name: Literal["supervise"] = "supervise"
     weight: Positive = 1.0

@@ -21,9 +21,11 @@ class Trick(Component):
     all have been applied: a trick reads them when it acts.
 
     excludes: names of tricks that it cannot go with, and why; one of the two has to say so.
+    few_labels: whether it learns from a few known labels (`labels` of a row).
     """
 
     excludes: ClassVar[Mapping[str, str]] = {}
+    few_labels: ClassVar[bool] = False
 
     name: str
 
@@ -32,6 +34,11 @@ class Trick(Component):
 
         batch: real images in a step.
         """
+
+    @property
+    def waits(self) -> int:
+        """Steps at the start in which no generator acts because of it."""
+        return 0
 
     @abstractmethod
     def apply(self, game: Game) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..component import Positive
 from .trick import Trick
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 class WeightClip(Trick):
     """Every critic parameter, batch norm's too, is clamped to [-limit, limit] after each update."""
+
+    excludes: ClassVar[Mapping[str, str]] = {
+        "spectral_norm": "it divides the norms of the weights out again"
+    }
 
     name: Literal["weight_clip"] = "weight_clip"
     limit: Positive = 0.01
