@@ -50,13 +50,18 @@ def clock(seconds: float) -> str:
 
 
 @contextmanager
-def progress(label: str, total: int, unit: str, done: int = 0) -> Iterator[Progress]:
-    """Progress over `total` units, `done` of which are there already; has a last line."""
+def progress(
+    label: str, total: int, unit: str, done: int = 0, short: bool = False
+) -> Iterator[Progress]:
+    """Progress over `total` units, `done` of which are there already; has a last line.
+
+    short: often the work is, and if it was over before the first plain line, there is none at all.
+    """
     it = Progress(label, total, unit, done)
     try:
         yield it
     finally:
         if it.bar is not None:
             it.bar.close()
-        elif it.done > it.first:
+        elif it.done > it.first and not (short and it.said == it.start):
             it.say()

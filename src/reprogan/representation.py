@@ -13,7 +13,8 @@ from torch.nn.functional import adaptive_max_pool2d
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from .game import Batch
-from .metrics.features import chunks, to_float
+from .metrics.extractors.convolutional import to_float
+from .metrics.features import chunks
 from .sampling import Model
 
 SIDE = 4
@@ -89,7 +90,7 @@ def read(model: Model, images: npt.NDArray[np.uint8]) -> Reading:
     what is done at random to them. In a pyramid it is the critic of the finest level. Raises
     ValueError for one that must be told classes: what it makes of images would depend on that.
     """
-    parts = [to_float(chunk).to(model.device) for chunk in chunks(images)]
+    parts = [to_float(torch.from_numpy(chunk)).to(model.device) for chunk in chunks(images)]
     if model.told > 1:
         one, two = (judge(model, parts[0], told).layers for told in (0, 1))
         if not all(map(torch.equal, one, two)):

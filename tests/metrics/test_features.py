@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from reprogan.metrics.extractors.convolutional import Convolutional
-from reprogan.metrics.features import CHUNK, extract, to_float
+from reprogan.metrics.extractors.convolutional import Convolutional, to_float
+from reprogan.metrics.features import CHUNK, extract
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def network():
     made.train()
     with torch.no_grad():
         for _ in range(5):  # norms that differ from their initial values
-            made(torch.randn(64, 1, 8, 8))
+            made(torch.randint(256, (64, 1, 8, 8), dtype=torch.uint8))
     return made.eval()
 
 
@@ -41,7 +41,7 @@ def test_the_layout_of_gray_images_in_memory_changes_no_bit(network):
     strided = np.lib.stride_tricks.as_strided(odd, strides=(64, 1, 8, 1))
     assert strided.strides != x.strides and np.array_equal(strided, x)
     np.testing.assert_array_equal(extract(network, strided).features, extract(network, x).features)
-    assert to_float(strided).stride() == to_float(x).stride()
+    assert to_float(torch.from_numpy(strided)).stride() == to_float(torch.from_numpy(x)).stride()
 
 
 def test_training_mode_is_a_trap_that_is_not_fallen_into(network):
@@ -51,7 +51,7 @@ def test_training_mode_is_a_trap_that_is_not_fallen_into(network):
     before = {k: v.clone() for k, v in network.state_dict().items()}
     network.train()
     with torch.no_grad():
-        wrong = network(to_float(x))[0].numpy()
+        wrong = network(torch.from_numpy(x))[0].numpy()
     assert np.abs(wrong - honest).max() > 0.1
     network.load_state_dict(before)
     network.train()
@@ -61,7 +61,7 @@ def test_training_mode_is_a_trap_that_is_not_fallen_into(network):
 
 
 def test_pixels_go_to_minus_one_and_one():
-    ends = to_float(np.array([[[[0, 255]]]], np.uint8))
+    ends = to_float(torch.tensor([[[[0, 255]]]], dtype=torch.uint8))
     assert ends.flatten().tolist() == [-1.0, 1.0] and ends.dtype == torch.float32
 
 

@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Strict, ValidationError
-from safetensors import SafetensorError
-from safetensors.torch import load, save
 from torch import nn
 
 from ..component import Component
 from ..files import write
 from .extractors import AnyExtractor
+from .extractors.extractor import Intake
 
-WEIGHTS, CARD = "extractor.safetensors", "extractor.json"
+WEIGHTS, CARD = "extractor.weights", "extractor.json"
 
 
 class Card(Component):
     """What extractor.json says.
 
     extractor: its declaration. channels, size, classes: of the images it was made for.
+    intake: what it makes of them before its first layer.
     features: the dimension of its space. accuracies: shares of real images whose class it names;
     null where it knows no classes. sha256: of the weights' file, its identity in every figure.
     """
@@ -30,15 +30,11 @@ class Card(Component):
     channels: int
     size: int
     classes: Annotated[tuple[str, ...], Strict(False)]  # a list in JSON
+    intake: Intake
     features: int
     train_accuracy: float | None
     test_accuracy: float | None
     sha256: str
-
-
-def weights_of(network: nn.Module) -> bytes:
-    """All of its parameters and buffers as safetensors, the same bytes each time."""
-    return save({k: v.detach().contiguous().clone() for k, v in network.state_dict().items()})
 
 
 def sha256_of(content: bytes) -> str:
@@ -46,9 +42,9 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def save_extractor(folder: Path, card: Card, weights: bytes) -> None:
+def save_extractor(folder: Path, card: Card, content: bytes) -> None:
     """Write both files."""
-    write(folder / WEIGHTS, weights)
+    write(folder / WEIGHTS, content)
     write(folder / CARD, card.model_dump_json(indent=2) + "\n")
 
 
@@ -65,7 +61,7 @@ def load_card(folder: Path) -> Card:
 
 
 def load_network(folder: Path, card: Card) -> nn.Module:
-    """The network, its weights checked against the card's hash.
+    """The network in evaluation mode, its weights checked against the card's hash.
 
     Raises ValueError when they are missing, are others than the card's, or do not fit its network.
     """
@@ -79,9 +75,7 @@ def load_network(folder: Path, card: Card) -> nn.Module:
             f"{path} has SHA-256 {found}, its card says {card.sha256}:"
             " run the reference stage again"
         )
-    network: nn.Module = card.extractor.network(card.channels, card.size, len(card.classes))
     try:
-        network.load_state_dict(load(content))
-    except (RuntimeError, SafetensorError) as error:
+        return card.extractor.load(content, card.channels, card.size, len(card.classes))
+    except ValueError as error:
         raise ValueError(f"{path} does not fit its card: {error}") from None
-    return network

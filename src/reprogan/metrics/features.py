@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import nn
+
+from ..progress import progress
 
 CHUNK = 256
 """Images in one forward pass, always: an image's bits may depend on the shape of the pass."""
@@ -21,21 +23,31 @@ class Features:
     logits: npt.NDArray[np.float32] | None
 
 
-def extract(network: nn.Module, images: npt.NDArray[np.uint8]) -> Features:
+def extract(
+    network: nn.Module,
+    images: npt.NDArray[np.uint8],
+    device: torch.device | str = "cpu",
+    label: str = "features",
+) -> Features:
     """What the network says of each image, in evaluation mode whatever mode it was in.
 
-    images: (N, C, S, S) uint8, N > 0, on the CPU; the last chunk is filled up with black.
+    images: (N, C, S, S) uint8, N > 0; the last chunk is filled up with black.
+    device: where the network is moved, and stays. label: of the progress on stderr.
     Raises TypeError for images that are not uint8: floats in [-1, 1] would pass for black.
     """
     if images.dtype != np.uint8:
         raise TypeError(f"images must be uint8 in [0, 255]; got {images.dtype}")
-    network.eval()
-    with torch.inference_mode():
-        parts = [network(to_float(chunk)) for chunk in chunks(images)]
-    features = torch.cat([part[0] for part in parts])[: len(images)].numpy()
-    if parts[0][1] is None:
-        return Features(features, None)
-    return Features(features, torch.cat([part[1] for part in parts])[: len(images)].numpy())
+    network.to(device).eval()
+    features, logits = [], []
+    with torch.inference_mode(), progress(label, len(images), "images", short=True) as bar:
+        for chunk in chunks(images):
+            of_chunk, classes = network(torch.from_numpy(chunk).to(device))
+            features.append(of_chunk.cpu().numpy())
+            if classes is not None:
+                logits.append(classes.cpu().numpy())
+            bar.advance(CHUNK)
+    n = len(images)
+    return Features(np.concatenate(features)[:n], np.concatenate(logits)[:n] if logits else None)
 
 
 def chunks(images: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.uint8]]:
@@ -45,11 +57,3 @@ def chunks(images: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.uint8]]:
     missing = CHUNK - len(parts[-1])
     parts[-1] = np.pad(parts[-1], [(0, missing), (0, 0), (0, 0), (0, 0)])
     return parts
-
-
-def to_float(images: npt.NDArray[np.uint8]) -> Tensor:
-    """uint8 in [0, 255] -> float32 in [-1, 1], as x / 127.5 - 1."""
-    # By way of one dimension: the strides of a gray image's axis of length 1 are arbitrary, and
-    # torch chooses the convolution, and with it the last bits, by strides.
-    flat = torch.from_numpy(images.reshape(-1).astype(np.float32))
-    return flat.div_(127.5).sub_(1).view(images.shape)

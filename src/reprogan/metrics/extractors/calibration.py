@@ -7,7 +7,7 @@ from torch import nn
 
 from ...data.imageset import ImageSet
 from ...streams import ORDER, generator_of
-from ..features import CHUNK, to_float
+from ..features import CHUNK
 from .convolutional import Convolutional
 from .drawing import drawn
 from .random_features import RandomFeatures
@@ -24,5 +24,5 @@ def calibrate(settings: RandomFeatures, train: ImageSet) -> Convolutional:
     parts = max(1, len(rows) // CHUNK)
     with torch.no_grad():
         for start in range(parts):
-            network(to_float(train.images[rows[start::parts]]))
+            network(torch.from_numpy(train.images[rows[start::parts]]))
     return network

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from ...component import ConfigError, Count, Index, NonNegative, Positive, Share
-from .extractor import Extractor
+from .extractor import Extractor, Intake
 
 if TYPE_CHECKING:
     from ...data.imageset import ImageSet
@@ -41,7 +41,21 @@ class Classifier(Extractor):
 
         return Convolutional(channels, size, self.width, self.features, classes)
 
-    def fit(self, train: ImageSet) -> Convolutional:
+    def load(self, content: bytes, channels: int, size: int, classes: int) -> Convolutional:
+        """The trained network."""
+        from .weights import weighted
+
+        return weighted(self.network(channels, size, classes), content)
+
+    def intake(self, channels: int, size: int) -> Intake:
+        """Images as they are, in [-1, 1]."""
+        return Intake(channels=channels, size=size, resizer="none", low=-1, high=1)
+
+    def names(self, classes: tuple[str, ...]) -> tuple[str, ...]:
+        """All of them."""
+        return classes
+
+    def fit(self, train: ImageSet) -> bytes:
         """Train it. Raises ConfigError for images of fewer than two classes."""
         if len(train.classes) < 2:
             raise ConfigError(
@@ -50,5 +64,6 @@ class Classifier(Extractor):
                 " space of {name: random_features}"
             )
         from .classifier_training import train_classifier
+        from .weights import weights_of
 
-        return train_classifier(self, train)
+        return weights_of(train_classifier(self, train))

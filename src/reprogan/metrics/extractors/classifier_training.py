@@ -14,7 +14,6 @@ from torch.optim.lr_scheduler import OneCycleLR
 from ...data.imageset import ImageSet
 from ...progress import progress
 from ...streams import ORDER, STEP, generator_of
-from ..features import to_float
 from .classifier import Classifier
 from .convolutional import Convolutional
 from .drawing import drawn
@@ -41,7 +40,7 @@ def train_classifier(settings: Classifier, train: ImageSet) -> Convolutional:
             offsets = generator_of(settings.seed, STEP, step).integers(
                 2 * reach + 1, size=(2, len(rows))
             )
-            x = shifted(to_float(train.images[rows]), torch.from_numpy(offsets), reach)
+            x = shifted(torch.from_numpy(train.images[rows]), torch.from_numpy(offsets), reach)
             loss = nn.functional.cross_entropy(network(x)[1], torch.from_numpy(train.labels[rows]))
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -67,11 +66,8 @@ def shifted(x: Tensor, offsets: Tensor, reach: int) -> Tensor:
 
     x: (B, C, S, S). offsets: (2, B) int64 in [0, 2 reach], where `reach` means not at all.
     """
-    if reach == 0:
-        return x
     count, channels, size, _ = x.shape
-    padded = nn.functional.pad(x, (reach,) * 4, mode="replicate")
-    rows, columns = offsets[:, :, None] + torch.arange(size)
+    rows, columns = (offsets[:, :, None] - reach + torch.arange(size)).clamp(0, size - 1)
     image = torch.arange(count)[:, None, None, None]
     channel = torch.arange(channels)[None, :, None, None]
-    return padded[image, channel, rows[:, None, :, None], columns[:, None, None, :]]
+    return x[image, channel, rows[:, None, :, None], columns[:, None, None, :]]

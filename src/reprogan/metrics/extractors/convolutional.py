@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 
 SMALLEST = 4
@@ -39,10 +40,18 @@ class Convolutional(nn.Module):
         )
         self.head = nn.Linear(features, classes) if classes else None
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        """(B, C, S, S) float32 in [-1, 1] -> features (B, D) >= 0, logits (B, K) or None."""
-        features = self.body(x)
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        """(B, C, S, S) uint8 -> features (B, D) >= 0, logits (B, K) or None."""
+        features = self.body(to_float(images))
         return features, None if self.head is None else self.head(features)
+
+
+def to_float(images: Tensor) -> Tensor:
+    """uint8 in [0, 255] -> float32 in [-1, 1], as x / 127.5 - 1."""
+    # By way of one dimension: the strides of a gray image's axis of length 1 are arbitrary, and
+    # torch chooses the convolution, and with it the last bits, by strides.
+    flat = images.reshape(-1).to(torch.float32)
+    return flat.div_(127.5).sub_(1).view(images.shape)
 
 
 def strides_of(size: int) -> list[int]:

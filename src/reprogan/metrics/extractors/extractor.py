@@ -13,23 +13,56 @@ if TYPE_CHECKING:
     from ...data.imageset import ImageSet
 
 
+class Intake(Component):
+    """What an extractor makes of an image before its first layer; part of every figure's protocol.
+
+    channels, size: of the image that it sees. resizer: how an image of another size becomes that.
+    low, high: what the bytes 0 and 255 become.
+    """
+
+    channels: int
+    size: int
+    resizer: str
+    low: float
+    high: float
+
+
 class Extractor(Component):
     """A declaration in params.yaml, and the networks that it declares.
 
-    A network takes x, (B, C, S, S) float32 in [-1, 1], to features, (B, D) float32, and logits,
-    (B, K) float32 or None where it knows no classes.
+    A network takes images, (B, C, S, S) uint8, to features, (B, D) float32, and logits, (B, K)
+    float32 or None where it knows no classes. It scales and resizes the images itself.
     name: its row of EXTRACTORS; part of every figure's name.
     """
 
     name: str
 
-    @abstractmethod
-    def network(self, channels: int, size: int, classes: int) -> nn.Module:
-        """A network for images of channels x size x size whose weights are still to be loaded."""
+    def chosen(self, classes: tuple[str, ...]) -> Extractor:
+        """The extractor that images of these classes are judged by: itself, unless it is a choice.
+
+        What it gives has fit, load, names and intake, and is what figures are named by.
+        """
+        return self
 
     @abstractmethod
-    def fit(self, train: ImageSet) -> nn.Module:
-        """A network made for these real images; the same bits each time on one thread.
+    def intake(self, channels: int, size: int) -> Intake:
+        """What becomes of images of channels x size x size."""
 
-        Raises ConfigError when it cannot be made for them.
+    @abstractmethod
+    def names(self, classes: tuple[str, ...]) -> tuple[str, ...]:
+        """Of `classes`, those of the data, the ones that its logits are of; () for none of them."""
+
+    @abstractmethod
+    def fit(self, train: ImageSet) -> bytes:
+        """Weights for these real images; the same bytes each time on one thread.
+
+        Raises ConfigError when there cannot be any.
+        """
+
+    @abstractmethod
+    def load(self, content: bytes, channels: int, size: int, classes: int) -> nn.Module:
+        """The network with the weights that `fit` gave, on the CPU, in evaluation mode.
+
+        It is for images of channels x size x size of data with so many classes.
+        Raises ValueError for weights that do not fit.
         """

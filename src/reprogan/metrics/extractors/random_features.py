@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ...component import Count, Index
-from .extractor import Extractor
+from .extractor import Extractor, Intake
 
 if TYPE_CHECKING:
     from ...data.imageset import ImageSet
@@ -36,8 +36,23 @@ class RandomFeatures(Extractor):
 
         return Convolutional(channels, size, self.width, self.features, classes=0)
 
-    def fit(self, train: ImageSet) -> Convolutional:
+    def load(self, content: bytes, channels: int, size: int, classes: int) -> Convolutional:
+        """The network that was drawn and measured."""
+        from .weights import weighted
+
+        return weighted(self.network(channels, size, classes), content)
+
+    def intake(self, channels: int, size: int) -> Intake:
+        """Images as they are, in [-1, 1]."""
+        return Intake(channels=channels, size=size, resizer="none", low=-1, high=1)
+
+    def names(self, classes: tuple[str, ...]) -> tuple[str, ...]:
+        """It has no logits."""
+        return ()
+
+    def fit(self, train: ImageSet) -> bytes:
         """Draw its weights and measure its norms."""
         from .calibration import calibrate
+        from .weights import weights_of
 
-        return calibrate(self, train)
+        return weights_of(calibrate(self, train))
