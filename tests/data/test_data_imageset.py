@@ -35,6 +35,11 @@ def test_what_is_saved_is_loaded_and_its_bytes_repeat(tmp_path, whole):
     assert [p.name for p in sorted(tmp_path.rglob("*"))] == ["b.npz", "deep", "a.npz"]
 
 
+def test_points_in_the_plane_are_images_of_two_channels_and_one_pixel():
+    points = ImageSet(images=noise(0, 3, 2, 1, 1), labels=np.zeros(3, np.int64), classes=("a",))
+    assert (points.channels, points.size) == (2, 1)
+
+
 def test_rows_are_taken_in_order():
     assert a_set().take(np.array([0, 1, 0, 1, 1], bool)).labels.tolist() == [1, 0, 1]
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 from reprogan.data.errors import DataError
 from reprogan.data.imageset import ImageSet
+from reprogan.data.settings import POINTS
 from reprogan.data.sources import SOURCES, cifar10, digits
 from reprogan.files import DiskFullError
 from reprogan.stages.download import download
@@ -123,7 +124,8 @@ def test_another_table_than_the_known_one_is_refused(tmp_path, monkeypatch):
 def test_normalize_without_download_says_so(tmp_path):
     for name in SOURCES:
         with pytest.raises(DataError, match="is missing: run the download stage first"):
-            normalize(settings(name=name), tmp_path, tmp_path / "out", tmp_path / "data.json")
+            chosen = settings(name=name, size=1 if name in POINTS else 8)
+            normalize(chosen, tmp_path, tmp_path / "out", tmp_path / "data.json")
     assert list(tmp_path.iterdir()) == []
 
 

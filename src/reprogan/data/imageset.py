@@ -16,12 +16,16 @@ from .errors import DataError
 UNLABELED = -1
 """The label of every image of a set without classes."""
 
+POINT = (2, 1, 1)
+"""The shape of an image that is a point in the plane."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ImageSet:
     """Square images with the class of each.
 
-    images: (N, C, S, S) uint8, C 1 or 3; a pixel x stands for x / 127.5 - 1 in [-1, 1].
+    images: (N, C, S, S) uint8, C 1 or 3; a pixel x stands for x / 127.5 - 1 in [-1, 1]. Points in
+    the plane are (N, 2, 1, 1), x and y.
     labels: (N,) int64 indices into `classes`; all UNLABELED when there are no classes.
     Raises DataError where arrays are not like that.
     """
@@ -40,7 +44,7 @@ class ImageSet:
 
     @property
     def channels(self) -> int:
-        """1 (gray) or 3 (RGB)."""
+        """1 (gray), 3 (RGB), or 2 (coordinates of a point)."""
         return int(self.images.shape[1])
 
     @property
@@ -83,8 +87,10 @@ def wrong_with(
     images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], classes: int
 ) -> str | None:
     """What keeps arrays from being an ImageSet; None if nothing does."""
-    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1] not in (1, 3):
-        return f"images must be (N, 1 or 3, S, S) uint8; got {images.shape} {images.dtype}"
+    if images.dtype != np.uint8 or images.ndim != 4:
+        return f"images must be (N, C, S, S) uint8; got {images.shape} {images.dtype}"
+    if images.shape[1] not in (1, 3) and images.shape[1:] != POINT:
+        return f"images must be (N, 1 or 3, S, S), or points (N, 2, 1, 1); got {images.shape}"
     if images.shape[2] != images.shape[3] or images.shape[2] == 0:
         return f"images must be square; got {images.shape}"
     if labels.dtype != np.int64 or labels.shape != images.shape[:1]:

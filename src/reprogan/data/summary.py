@@ -14,6 +14,9 @@ from .split import Splits
 DIGITS = 6
 """Significant digits of the mean and standard deviation."""
 
+MANY = 100
+"""Classes beyond which no one would read a histogram of them."""
+
 CHUNK = 1024
 """Images counted at once: np.bincount widens pixels eightfold."""
 
@@ -25,24 +28,25 @@ def summary(splits: Splits) -> dict[str, Any]:
         "channels": splits.train.channels,
         "classes": len(splits.train.classes),
         "skipped": splits.skipped,
-        "train": describe(splits.train),
-        "test": describe(splits.test),
+        **{name: describe(images) for name, images in splits.sets.items()},
     }
 
 
 def describe(images: ImageSet) -> dict[str, Any]:
     """Count, mean and (population) standard deviation of x / 127.5 - 1, images of each class.
 
-    The moments of an empty split are null.
+    Of MANY classes only the least and the largest are told. The moments of an empty split are null.
     """
     mean, std = moments(images.images) if len(images) else (None, None)
+    return {"count": len(images), "mean": mean, "std": std, **shares(images)}
+
+
+def shares(images: ImageSet) -> dict[str, Any]:
+    """How many images there are of each class, or of the classes with fewest and most."""
     rows = [int((images.labels == i).sum()) for i in range(len(images.classes))]
-    return {
-        "count": len(images),
-        "mean": mean,
-        "std": std,
-        "histogram": dict(zip(images.classes, rows, strict=True)),
-    }
+    if len(rows) > MANY:
+        return {"least_of_a_class": min(rows), "most_of_a_class": max(rows)}
+    return {"histogram": dict(zip(images.classes, rows, strict=True))}
 
 
 def moments(pixels: Pixels) -> tuple[float, float]:
