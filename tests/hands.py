@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from reprogan.game import Batch, Latent, Pair, Player, Round, Verdict
+from reprogan.game import Batch, Pair, Player, Round, Verdict
+from reprogan.latent import Latent
 
 
 class Linear(nn.Module):

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+COPIED = ("src", "tests", "dvc.yaml", "params.yaml", "pyproject.toml", "presets", "README.md")
+"""What the tests below read of the repository."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ MUTANTS = [
     Mutant("too few labels are found out late", "resident.py", "_ = self.labeled", "pass", LABELS),
     Mutant("bytes truncated instead of rounded", "resident.py", ".round_()", "", TRAINER),
     Mutant("samples drawn in train mode", "game.py", "network.eval()", "network.train()", VARIANTS),
-    Mutant("noise depends on the batch", "game.py", "SAMPLE + stream, i)", "SAMPLE + stream, i - images.start)", TRAINER),
+    Mutant("noise depends on the batch", "latent.py", "SAMPLE + stream, i)", "SAMPLE + stream, i - images.start)", TRAINER),
     Mutant("history forgotten on resume", "training.py", 'self.history.load_state_dict(state["history"])', "pass", TRAINING),
     Mutant("torn checkpoints are believed", "checkpoint.py", "if hashlib.sha256(content).hexdigest()[:16] == digest:", "if True:", TRAINING),
     Mutant("checkpoints ignore the data", "scratch.py", "for path in (*files, *loaded_code()):", "for path in loaded_code():", TRAINING),
@@ -181,6 +183,7 @@ MUTANTS = [
     Mutant("a level's critic misses the last row", "networks/laplacian.py", "stride=2, padding=kernel // 2", "stride=2, padding=(kernel - 1) // 4", LAPLACIAN),
     Mutant("a critic's images are standardized by the last batch", "tricks/standardizing.py", "self.batches += 1", "self.batches.fill_(1)", LAPLACIAN),
     Mutant("a critic's images are divided by their variance", "tricks/standardizing.py", ".clamp_min(LEAST**2).sqrt()", ".clamp_min(LEAST**2)", LAPLACIAN),
+    Mutant("latents: arcs through a code", "tricks/coded_latent.py", 'return "coded"', "return self.prior", LATENTS),
     Mutant("latents: an arc is a line", "latents/walks.py", '"spherical": arc', '"spherical": line', LATENTS),
     Mutant("latents: an arc is through double the angle", "latents/walks.py", "(share * angle).sin()", "(share * 2 * angle).sin()", LATENTS),
     Mutant("latents: walks in the noise of one pair", "latents/walks.py", "starts, ends = (model.noise(seed, range(k, 2 * count, 2)) for k in (0, 1))", "starts, ends = (model.noise(seed, range(k, 2 * count, 2))[:1] for k in (0, 1))", LATENTS),
@@ -221,7 +224,7 @@ def tests_fail(file: str, right: str, wrong: str, tests: str) -> bool | None:
     """Whether the tests fail in a copy with the change; None where there is nothing to change."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "main"
-        for name in ("src", "tests", "dvc.yaml", "params.yaml", "pyproject.toml", "presets"):
+        for name in COPIED:
             source = ROOT / name
             if source.is_dir():
                 shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))

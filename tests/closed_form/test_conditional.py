@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 from hands import Constant, exchange
-from reprogan.game import Batch, Game, Latent, Pair, Player, Round, Verdict
+from reprogan.game import Batch, Game, Pair, Player, Round, Verdict
 from reprogan.games.single import draw
+from reprogan.latent import Latent
 from reprogan.networks import NETWORKS
 from reprogan.tricks import TRICKS
 from reprogan.variant import Shape

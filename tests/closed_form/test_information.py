@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from reprogan.game import Batch, Latent, Round, Verdict
+from reprogan.game import Batch, Round, Verdict
+from reprogan.latent import Latent
 from reprogan.sampling import draw
 from reprogan.trainer import let_learn, train
 from reprogan.tricks.coded_latent import CodedLatent

@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from hands import exchange
-from reprogan.game import Batch, Game, Latent, Round, Weighted
+from reprogan.game import Batch, Game, Round, Weighted
 from reprogan.games.single import draw
 from reprogan.history import DivergenceError, History
+from reprogan.latent import Latent
 from reprogan.networks.modules import Maxout
 from reprogan.resident import Resident, to_bytes, to_float
 from reprogan.settings import Train

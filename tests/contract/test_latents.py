@@ -15,7 +15,8 @@ from reprogan import cli, latent_commands
 from reprogan.__main__ import app
 from reprogan.component import ConfigError
 from reprogan.data.imageset import ImageSet
-from reprogan.game import Game, Latent, Pair, Player
+from reprogan.game import Game, Pair, Player
+from reprogan.latent import Latent
 from reprogan.latents import expression
 from reprogan.latents.animation import FRAME, save_animation
 from reprogan.latents.arithmetic import CENTER, REACH, calculate, in_pixels, means, neighbors, total

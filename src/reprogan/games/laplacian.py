@@ -51,7 +51,8 @@ class Laplacian(Rules):
 
     def build(self, networks: Networks, shape: Shape, n_critic: int) -> Game:
         """The game before its objective. Raises ConfigError where labels are needed and missing."""
-        from ..game import Game, Latent, Pair, Player
+        from ..game import Game, Pair, Player
+        from ..latent import Latent
 
         self.refuse_unlabeled(shape)
         told = shape if self.conditional else replace(shape, classes=0)

@@ -58,7 +58,8 @@ class Single(Rules):
 
     def build(self, networks: Networks, shape: Shape, n_critic: int) -> Game:
         """The game before its objective. Raises ConfigError where labels are needed and missing."""
-        from ..game import Game, Latent, Pair, Player, unchanged
+        from ..game import Game, Pair, Player, unchanged
+        from ..latent import Latent
 
         self.refuse_unlabeled(shape)
         untold = replace(shape, classes=0)

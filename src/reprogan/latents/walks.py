@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..component import ConfigError
-from ..game import Latent
+from ..latent import Latent
 from ..sampling import Model
 
 Path = Literal["linear", "spherical"]
@@ -72,7 +72,7 @@ def choose_paths(asked: str | None, latents: Sequence[Latent]) -> list[Path]:
     an arc is better. A cube holds each straight way between two of its points, and not each arc.
     Raises ConfigError for an arc through noise that is not normal.
     """
-    kinds = {latent.prior if type(latent) is Latent else "coded" for latent in latents}
+    kinds = {latent.kind for latent in latents}
     others = sorted(kinds - {"normal"})
     if asked is None:
         return ["linear"] if others else ["spherical"]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from ..game import Latent
+from ..latent import Latent
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,11 @@ class CodedLatent(Latent):
 
     categories: int = 10
     continuous: int = 2
+
+    @property
+    def kind(self) -> str:
+        """Neither one prior nor the other."""
+        return "coded"
 
     def draw(self, n: int, device: torch.device) -> Tensor:
         """(n, latent) float32 from torch's generator of the device."""
