@@ -18,12 +18,16 @@ from ..source import Source
 from ..split import Splits
 from ..stacks import DEPTH, stacked
 
+STREAMS = {"train": 1, "test": 2, "validation": 3}
+"""Of random numbers: another for each split."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stacked:
-    """`settings.stacks` training images, and of test images as many as the base has in proportion.
+    """`settings.stacks` training images, and of each other split as many as the base has for it.
 
-    base: where the images come from; those of its test split are in test stacks only.
+    base: where the images come from. Its splits are made before its images are stacked, so none is
+    in stacks of two splits.
     """
 
     base: Source
@@ -35,19 +39,21 @@ class Stacked:
     def read(self, settings: Data, raw: Path) -> Splits:
         """Each image of a stack is drawn by the seed from all of its split."""
         base = self.base.read(settings.model_copy(update={"channels": 1}), raw)
-        tests = settings.stacks * len(base.test) // len(base.train)
-        return Splits(
-            train=stacks(base.train, settings.stacks, (settings.seed, 1, 1)),
-            test=stacks(base.test, tests, (settings.seed, 1, 2)),
-        )
+        sets = base.with_validation(settings.validation_share, settings.seed).sets
+        each = settings.stacks / len(sets["train"])
+        drawn = {
+            name: stacks(images, round(each * len(images)), (settings.seed, 1, STREAMS[name]))
+            for name, images in sets.items()
+        }
+        return Splits(**drawn, skipped=base.skipped)
 
 
 def stacks(base: ImageSet, count: int, seed: tuple[int, ...]) -> ImageSet:
     """`count` stacks of gray images: channels and digits of the label are in the order drawn."""
     rows = np.random.default_rng(seed).integers(max(len(base), 1), size=(count, DEPTH))
-    kinds, places = len(base.classes), base.labels[rows]
+    kinds, of = len(base.classes), base.labels[rows]
     return ImageSet(
         images=base.images[rows, 0],
-        labels=(places[:, 0] * kinds + places[:, 1]) * kinds + places[:, 2],
+        labels=(of[:, 0] * kinds + of[:, 1]) * kinds + of[:, 2],
         classes=stacked(base.classes),
     )
