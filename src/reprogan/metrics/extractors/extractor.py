@@ -37,9 +37,10 @@ class Extractor(Component):
 
     name: str
 
-    def chosen(self, classes: tuple[str, ...]) -> Extractor:
-        """The extractor that images of these classes are judged by: itself, unless it is a choice.
+    def chosen(self, channels: int, size: int, classes: tuple[str, ...]) -> Extractor:
+        """The extractor that such images are judged by: itself, unless it is a choice.
 
+        channels, size, classes: of the real images; points in the plane have 2 channels of 1 pixel.
         What it gives has fit, load, names and intake, and is what figures are named by.
         """
         return self
