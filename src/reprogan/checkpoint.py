@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,16 @@ from .game import Game
 
 def save_networks(game: Game, path: Path) -> None:
     """Every network of the game in one file, its tensors named NETWORK/TENSOR."""
-    tensors = {
+    write(path, network_bytes(game, game.networks))
+
+
+def network_bytes(game: Game, names: Iterable[str]) -> bytes:
+    """Some of the game's networks as safetensors."""
+    return save({
         f"{name}/{key}": value.detach().cpu().contiguous().clone()
-        for name, network in game.networks.items()
-        for key, value in network.state_dict().items()
-    }
-    write(path, save(tensors))
+        for name in names
+        for key, value in game.networks[name].state_dict().items()
+    })  # fmt: skip
 
 
 def load_networks(game: Game, path: Path) -> None:
@@ -34,6 +39,11 @@ def load_networks(game: Game, path: Path) -> None:
 
     Raises ValueError when the file is missing, is torn, or holds other tensors than the game.
     """
+    load_tensors(game, path, game.networks)
+
+
+def load_tensors(game: Game, path: Path, names: Iterable[str]) -> None:
+    """The same for some of its networks."""
     if not path.is_file():
         raise ValueError(f"{path} not found: train this variant first")
     try:
@@ -42,12 +52,12 @@ def load_networks(game: Game, path: Path) -> None:
         raise ValueError(
             f"{path} is not a whole safetensors file ({error}): train it again"
         ) from None
-    for name, network in game.networks.items():
+    for name in names:
         mine = {
             k.removeprefix(f"{name}/"): v for k, v in tensors.items() if k.startswith(f"{name}/")
         }
         try:
-            network.load_state_dict(mine)
+            game.networks[name].load_state_dict(mine)
         except RuntimeError as error:
             raise ValueError(f"{path} does not fit its configuration: {error}") from None
 

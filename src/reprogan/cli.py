@@ -99,12 +99,14 @@ def normalize() -> None:
 
 
 @app.command()
-def reference() -> None:
-    """Make the extractor of the figures and the real images' statistics in its space."""
-    settings = params().evaluate
+def reference(device: Device = "auto") -> None:
+    """Make the extractor of the figures, and look at the real images with it."""
+    settings = params()
+    from .device import prepare
     from .stages.reference import reference as stage
 
-    stage(settings, DATA, REFERENCE, METRICS / "reference.json")
+    where = str(prepare(device, 1))
+    stage(settings.evaluate.extractor, DATA, REFERENCE, METRICS / "reference.json", where)
 
 
 @app.command()
@@ -131,6 +133,12 @@ def sample(
             help="Instead of the stage's files, write this .png or .npz and nothing else."
         ),
     ] = None,
+    at: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="With --to: as after so many real images, a snapshot; by default the end."
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="With --to: of the noise; 0.")] = None,
     grid: Annotated[
         int | None, typer.Option(min=1, help="With --to: rows and columns of images; 10.")
@@ -145,9 +153,9 @@ def sample(
         from .latents.drawing import draw
 
         refuse_suffix(to, ".png", ".npz")
-        typer.echo(draw(name, MODELS / name, to, seed or 0, grid or 10, of_class, device))
+        typer.echo(draw(name, MODELS / name, to, seed or 0, grid or 10, of_class, device, at))
         return
-    given = {"--seed": seed, "--grid": grid, "--class": of_class}
+    given = {"--at": at, "--seed": seed, "--grid": grid, "--class": of_class}
     if stray := [option for option, value in given.items() if value is not None]:
         raise ConfigError(
             f"{', '.join(stray)}: without --to FILE this is the stage, which draws what `sample` in"
@@ -155,8 +163,10 @@ def sample(
         )
     from .stages.sample import sample as stage
 
-    images, picture = SAMPLES / f"{name}.npz", SAMPLES / f"{name}.png"
-    stage(name, settings.sample, MODELS / name, images, picture, device)
+    images, snapshots, picture = (
+        SAMPLES / f"{name}{end}" for end in (".npz", "_snapshots.npz", ".png")
+    )
+    stage(name, settings.sample, MODELS / name, images, snapshots, picture, device)
 
 
 def refuse_suffix(path: Path, *valid: str) -> None:
@@ -166,14 +176,22 @@ def refuse_suffix(path: Path, *valid: str) -> None:
 
 
 @app.command()
-def evaluate(name: Name = "experiment") -> None:
-    """Compare samples with real images: FID, Inception Score and class histogram."""
+def evaluate(name: Name = "experiment", device: Device = "auto") -> None:
+    """Compare samples with real images, by every metric of params.yaml, and choose a checkpoint."""
     settings = params()
     settings.row(name)
+    from .device import prepare
+    from .stages.evaluate import Outputs
     from .stages.evaluate import evaluate as stage
 
-    out = METRICS / "eval" / f"{name}.json"
-    stage(settings.evaluate, SAMPLES / f"{name}.npz", DATA, REFERENCE, out)
+    out = Outputs(
+        figures=METRICS / "eval" / f"{name}.json",
+        cards=METRICS / "cards" / name,
+        curve=METRICS / "curves" / f"{name}.csv",
+    )
+    samples, snapshots = SAMPLES / f"{name}.npz", SAMPLES / f"{name}_snapshots.npz"
+    where = str(prepare(device, 1))
+    stage(name, settings.evaluate, samples, snapshots, DATA, REFERENCE, out, where)
 
 
 @app.command()
@@ -216,7 +234,7 @@ def plan() -> None:
 
 @app.command()
 def trial(name: Row, seed: Seed, device: Device = "auto", save_every: SaveEvery = 30.0) -> None:
-    """In a study: train, sample and evaluate a row with one seed; a divergence is its result."""
+    """In a study: train and sample a row with one seed; a divergence is its result."""
     from .scratch import scratch
     from .stages.train import Machine
     from .stages.trial import Outputs
@@ -228,10 +246,22 @@ def trial(name: Row, seed: Seed, device: Device = "auto", save_every: SaveEvery 
         model=MODELS / label,
         history=METRICS / "history" / f"{label}.csv",
         samples=SAMPLES / f"{label}.npz",
-        figures=METRICS / "eval" / f"{label}.json",
     )
     machine = Machine(scratch=scratch(), device=device, save_every=save_every)
-    stage(label, Plan.load(PLAN / "rows" / f"{name}.json"), seed, DATA, REFERENCE, outputs, machine)
+    stage(label, Plan.load(PLAN / "rows" / f"{name}.json"), seed, DATA, outputs, machine)
+
+
+@app.command()
+def judge(device: Device = "auto") -> None:
+    """In a study: evaluate the samples of every trial, by every metric of params.yaml."""
+    settings = params()
+    from .device import prepare
+    from .stages.judge import judge_all
+
+    names = [*settings.variants, *settings.beyond]
+    labels = [f"{name}-{seed}" for name in names for seed in settings.seeds]
+    where = str(prepare(device, 1))
+    judge_all(labels, settings.evaluate, SAMPLES, DATA, REFERENCE, METRICS / "cards", where)
 
 
 @app.command()
@@ -242,4 +272,4 @@ def summary() -> None:
 
     data, names = settings.data, [*settings.variants, *settings.beyond]
     title = f"Seeds: {data.name}, {data.size} x {data.size}"
-    stage(title, names, settings.seeds, METRICS / "eval", SAMPLES, REPORTS)
+    stage(title, names, settings.seeds, METRICS / "cards", SAMPLES, REPORTS)

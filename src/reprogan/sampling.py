@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from .checkpoint import load_networks
 from .device import prepare
 from .game import Game
 from .resident import to_bytes
+from .snapshots import recall
 from .streams import INIT, seed_of
 from .variant import Shape, Variant
 
@@ -39,6 +41,10 @@ class Model:
     told: int
     classes: tuple[str, ...]
     device: torch.device
+    folder: Path
+    batch: int
+    steps: int
+    seed: int
 
     @classmethod
     def load(cls, folder: Path, device: str = "auto", without: Collection[str] = ()) -> Model:
@@ -67,11 +73,47 @@ class Model:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed_of(seed, INIT, 0))
             game = variant.build(shape, batch, where)
-        for schedule in game.schedules if steps else ():
-            schedule(steps - 1, steps)
         for network in game.networks.values():
             network.eval()
-        return cls(game, shape, shape.classes if variant.game.conditional else 0, classes, where)
+        told = shape.classes if variant.game.conditional else 0
+        model = cls(game, shape, told, classes, where, folder, batch, steps, seed)
+        model.reach(steps)
+        return model
+
+    def reach(self, step: int) -> None:
+        """Bring all that follows a schedule to where it stood after so many steps."""
+        for schedule in self.game.schedules if step else ():
+            schedule(step - 1, self.steps)
+
+    @property
+    def snapshots(self) -> list[int]:
+        """After how many real images generators were kept on the way, in order."""
+        return sorted(int(path.stem) for path in (self.folder / "snapshots").glob("*.safetensors"))
+
+    def recall(self, shown: int) -> None:
+        """Draw from now on as after `shown` real images. Raises ValueError with the valid ones."""
+        if shown not in self.snapshots:
+            valid = ", ".join(map(str, self.snapshots)) or "none (train.snapshot_every)"
+            raise ValueError(f"{self.folder} has no snapshot at {shown} images; valid: {valid}")
+        recall(self.game, self.folder / "snapshots" / f"{shown:012d}.safetensors")
+        self.reach(shown // self.batch)
+
+    @property
+    def averaged(self) -> bool:
+        """Whether what is published is an average, and raw weights are something else."""
+        return any(pair.published is not pair.generator.network for pair in self.game.pairs)
+
+    @contextmanager
+    def raw(self) -> Iterator[None]:
+        """Within, images are drawn by the generators that were trained, not by averages of them."""
+        published = [pair.published for pair in self.game.pairs]
+        try:
+            for pair in self.game.pairs:
+                pair.published = pair.generator.network
+            yield
+        finally:
+            for pair, network in zip(self.game.pairs, published, strict=True):
+                pair.published = network
 
     def images(self, seed: int, count: int) -> Iterator[Images]:
         """Images 0 to count - 1 in parts of up to CHUNK: (n, C, H, W) uint8."""

@@ -15,6 +15,8 @@ class Train(Component):
     images: real images shown to the critic, so a budget does not depend on the batch size.
     threads: CPU threads; sums are ordered differently on another number, so it changes bits.
     history_every: steps between two rows of the history.
+    snapshot_every: real images between two snapshots of the generators, which are evaluated once
+    training is over: a curve, and the best checkpoint; null: none.
     """
 
     images: Count
@@ -22,6 +24,7 @@ class Train(Component):
     seed: Index = 0
     threads: Count = 1
     history_every: Count = 10
+    snapshot_every: Count | None = None
 
     def steps(self, images: int | None = None) -> int:
         """Critic steps that show at least `images` (or the default number of) real images."""
@@ -31,11 +34,13 @@ class Train(Component):
 class Sample(Component):
     """What is drawn of a trained model.
 
-    images: how many. seed: image i is a function of (seed, i). grid: rows and columns of the
+    images: how many in a draw. draws: how often, each time others; figures are means over draws,
+    with deviations. seed: image i is a function of (seed, i). grid: rows and columns of the
     picture.
     """
 
     images: Count = 5000
+    draws: Count = 1
     seed: Index = 0
     grid: Count = 10
 

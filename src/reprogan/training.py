@@ -13,6 +13,7 @@ from .history import DivergenceError, History, refuse_ruined
 from .interruption import Interrupted, interruptible
 from .progress import Progress, progress
 from .resident import Resident
+from .snapshots import Snapshots
 from .speed import Speed
 from .trainer import train
 
@@ -22,13 +23,17 @@ FLUSH_STEPS = 200
 
 @dataclass(slots=True)
 class Training:
-    """Where a game stands, what it has seen, and how it is saved: every `save_every` seconds."""
+    """Where a game stands, what it has seen, and how it is saved: every `save_every` seconds.
+
+    snapshots: of the generators, at fixed numbers of images, for figures of the way.
+    """
 
     name: str
     game: Game
     history: History
     steps: int
     checkpoints: Checkpoints
+    snapshots: Snapshots
     save_every: float
     speed: Speed
     first: int = 0
@@ -81,6 +86,10 @@ class Training:
         for step, turns in train(self.game, at, steps=self.steps, seed=seed, first=self.first):
             self.history.add(step, turns)
             bar.advance(self.history.batch)
+            shown = (step + 1) * self.history.batch
+            if step + 1 < self.steps and self.snapshots.due(shown, self.history.batch):
+                self.flush(step + 1)
+                self.snapshots.keep(self.game, shown)
             if stop():
                 self.save(step + 1)
                 raise Interrupted(

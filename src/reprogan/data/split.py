@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +13,37 @@ from .imageset import ImageSet
 
 @dataclass(frozen=True, kw_only=True)
 class Splits:
-    """What a source becomes. skipped: unreadable images that were left out, as was allowed."""
+    """What a source becomes. skipped: unreadable images that were left out, as was allowed.
+
+    validation: held out of training to select by; None where nothing is.
+    """
 
     train: ImageSet
     test: ImageSet
     skipped: int = 0
+    validation: ImageSet | None = None
+
+    @property
+    def sets(self) -> dict[str, ImageSet]:
+        """Every split by its name."""
+        sets = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: images for name, images in sets.items() if images is not None}
+
+    def with_validation(self, share: float, seed: int) -> Splits:
+        """The same with `share` of each class of the training images held out; 0: none.
+
+        A source that has held some out itself keeps those.
+        Raises DataError when a share above 0 would hold out nothing.
+        """
+        if share == 0 or self.validation is not None:
+            return self
+        held = held_out(self.train.labels, share, seed)
+        if not held.any():
+            raise DataError(
+                f"data.validation_share {share} of {len(self.train)} training images leaves no"
+                " validation image: raise it, or set it to 0"
+            )
+        return replace(self, train=self.train.take(~held), validation=self.train.take(held))
 
 
 def split(whole: ImageSet, share: float, seed: int) -> tuple[ImageSet, ImageSet]:

@@ -37,17 +37,17 @@ def draw(axis: Axes, group: Sequence[Entry]) -> None:
 
     A bar that would leave the picture is cut off there; its number is written beside it.
     """
-    some, places = group[0].figures, range(len(group))
+    card, places = group[0].card, range(len(group))
     fids = [entry.fid for entry in group]
-    end = ROOM * min(max(fids), some["fid_constant"])
+    end = ROOM * min(max(fids), card.reading["fid_constant"])
     axis.barh(places, [min(fid, end) for fid in fids], color="tab:blue")
     for place, fid in zip(places, fids, strict=True):
         axis.text(min(fid, end), place, f" {fid:.4g}", va="center")
-    axis.axvline(some["fid_floor"], color="black", linestyle="--", linewidth=1)
+    axis.axvline(card.reading["fid_floor"], color="black", linestyle="--", linewidth=1)
     axis.set_yticks(places, [entry.name for entry in group])
     axis.invert_yaxis()
     axis.set_xlim(0, end)
     axis.set_xlabel(
-        f"FID ({some['extractor']}, {some['n_fake']:,} samples, {some['n_real']:,} real"
-        f" {some['split']} images); dashed: real training images"
+        f"FID ({card.extractor['name']}, {card.n_fake:,} samples, {card.n_real:,} real"
+        f" {card.split} images); dashed: other real images"
     )

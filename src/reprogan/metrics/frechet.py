@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from functools import reduce
 
+import numpy as np
 import numpy.typing as npt
 
 from .moments import Floats, Moments, streamed

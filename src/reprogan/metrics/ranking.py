@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from .metric_card import MetricCard
 
 PROTOCOL = (
     "extractor",
     "extractor_sha256",
+    "intake",
     "real_sha256",
     "split",
     "n_real",
     "n_fake",
-    "splits",
     "seed",
+    "metrics",
 )
-"""What must be equal before two figures may be compared."""
+"""What must be equal before the figures of two cards may be compared."""
 
 FEW = 0.5
 """A variant has collapsed when it hits less than this share of the classes."""
@@ -24,69 +27,76 @@ FEW = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A variant's place: `rank` from 1 by FID within its group, the same for equal FIDs."""
+    """A variant's place: `rank` from 1 by FID within its group, the same for equal FIDs.
+
+    card: of the final checkpoint. best: of the one that was selected, where that was asked for.
+    """
 
     name: str
     rank: int
-    figures: Mapping[str, Any]
+    card: MetricCard
+    best: MetricCard | None = None
 
     @property
     def fid(self) -> float:
         """Its Frechet distance from the real images."""
-        return fid_of(self.figures)
+        return self.card.fid
 
     @property
     def verdict(self) -> str:
         """What a rank hides; empty if nothing."""
-        return ", ".join(marks(self.figures))
+        return ", ".join(marks(self.card))
 
     @property
     def note(self) -> str:
         """The verdict, and what the evaluation warned of."""
-        return "; ".join(text for text in (self.verdict, self.figures["warning"]) if text)
+        return "; ".join(filter(None, (self.verdict, *self.card.warnings)))
 
 
-def ranked(rows: Mapping[str, Mapping[str, Any]]) -> list[list[Entry]]:
+def ranked(
+    cards: Mapping[str, MetricCard], best: Mapping[str, MetricCard] | None = None
+) -> list[list[Entry]]:
     """Groups of one protocol each, the largest first; in each the entries, the best first.
 
-    rows: variant -> what the evaluate stage wrote. Equal FIDs share a rank, and go by name.
+    cards: variant -> what the evaluate stage wrote. Equal FIDs share a rank, and go by name.
     """
-    groups: dict[tuple[str, ...], dict[str, Mapping[str, Any]]] = {}
-    for name, figures in rows.items():
-        groups.setdefault(protocol_of(figures), {})[name] = figures
+    groups: dict[tuple[str, ...], dict[str, MetricCard]] = {}
+    for name, card in cards.items():
+        groups.setdefault(protocol_of(card), {})[name] = card
     order = sorted(groups, key=lambda protocol: (-len(groups[protocol]), protocol))
-    return [entries(groups[protocol]) for protocol in order]
+    return [entries(groups[protocol], best or {}) for protocol in order]
 
 
-def entries(group: Mapping[str, Mapping[str, Any]]) -> list[Entry]:
+def entries(group: Mapping[str, MetricCard], best: Mapping[str, MetricCard]) -> list[Entry]:
     """One group by FID, ascending."""
-    fids = {name: fid_of(figures) for name, figures in group.items()}
+    fids = {name: card.fid for name, card in group.items()}
     names = sorted(group, key=lambda name: (fids[name], name))
-    values = list(fids.values())
     return [
-        Entry(name=n, rank=1 + sum(v < fids[n] for v in values), figures=group[n]) for n in names
+        Entry(
+            name=name,
+            rank=1 + sum(fid < fids[name] for fid in fids.values()),
+            card=group[name],
+            best=best.get(name),
+        )
+        for name in names
     ]
 
 
-def marks(figures: Mapping[str, Any]) -> list[str]:
-    """What is to be said against samples with these figures.
+def marks(card: MetricCard) -> list[str]:
+    """What is to be said against samples with this card.
 
     `collapsed`: less than FEW of the classes are hit. `no better than a constant`: the FID is
     that of a generator which always shows the real images' mean features, or worse.
     """
-    hit, classes = (figures.get(key, 1) for key in ("classes_hit", "classes"))
+    hit = card.value("classes_hit")
     found = {
-        "collapsed": hit < FEW * classes,
-        "no better than a constant": fid_of(figures) >= figures["fid_constant"],
+        "collapsed": hit is not None and hit < FEW * card.reading["classes"],
+        "no better than a constant": card.fid >= card.reading["fid_constant"],
     }
     return [mark for mark, true in found.items() if true]
 
 
-def protocol_of(figures: Mapping[str, Any]) -> tuple[str, ...]:
+def protocol_of(card: MetricCard) -> tuple[str, ...]:
     """The values of PROTOCOL as text, so that they sort."""
-    return tuple(str(figures[key]) for key in PROTOCOL)
-
-
-def fid_of(figures: Mapping[str, Any]) -> float:
-    """The FID, which the figures hold under their extractor's name."""
-    return float(figures[f"fid_{figures['extractor']}"])
+    stated = card.model_dump(mode="json")
+    return tuple(json.dumps(stated[key], sort_keys=True) for key in PROTOCOL)

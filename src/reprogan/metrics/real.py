@@ -1,57 +1,61 @@
-"""The real images' statistics as the reference stage wrote them, proven to be those asked for."""
+"""The real images as the reference stage saw them, proven to be those asked for."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..data.imageset import ImageSet
 from .card import Card
+from .measures.metric import Real
 from .settings import Evaluate
-from .statistics import Statistics, images_sha256
+from .stored import AGAIN, Stored, images_sha256
 
-SPLITS = ("train", "test")
-AGAIN = "run the reference stage again"
+SPLITS = ("train", "validation", "test")
+
+
+def splits_in(folder: Path) -> list[str]:
+    """The splits that a folder of npz files has; `validation` need not be there."""
+    return [
+        split for split in SPLITS if split != "validation" or (folder / f"{split}.npz").exists()
+    ]
 
 
 def load_real(
     folder: Path, card: Card, settings: Evaluate, normalized: Path | None
-) -> dict[str, Statistics]:
-    """Statistics of each split.
+) -> tuple[Real, str]:
+    """The images of each split, and the SHA-256 of those of settings.split.
 
-    With `normalized`, its images of settings.split must be those that were measured. Raises
-    ValueError for a reference that is missing, damaged, or stale: made with another extractor,
-    with other settings, or of other images.
+    With `normalized`, its images must be those that were seen, and pictures can show them. Raises
+    ValueError for a reference that is missing, damaged, or stale: made by another extractor or of
+    other images.
     """
-    if card.extractor != settings.extractor:
+    asked = settings.extractor.chosen(card.channels, card.size, card.classes)
+    if card.extractor != asked:
         raise ValueError(
-            f"{folder} was made with {card.extractor!r}; evaluate.extractor is"
-            f" {settings.extractor!r}: {AGAIN}"
+            f"{folder} was made with {card.extractor!r}; evaluate.extractor is {asked!r}: {AGAIN}"
         )
-    real = {split: Statistics.load(folder / f"{split}.npz") for split in SPLITS}
-    for split, stored in real.items():
-        refuse_stale(folder / f"{split}.npz", stored, card, settings)
-    if normalized is not None:
-        refuse_other_images(folder, real[settings.split], normalized / f"{settings.split}.npz")
-    return real
-
-
-def refuse_stale(path: Path, stored: Statistics, card: Card, settings: Evaluate) -> None:
-    """Statistics must be of the card's extractor and made with the settings in force."""
-    pairs = (
-        ("extractor", stored.extractor_sha256, card.sha256),
-        ("evaluate.splits", stored.splits, settings.splits),
-        ("evaluate.seed", stored.seed, settings.seed),
-        ("features", len(stored.mean), card.features),
-    )
-    for what, there, wanted in pairs:
-        if there != wanted:
-            raise ValueError(f"{path} was made with {what} {there}; it should be {wanted}: {AGAIN}")
-
-
-def refuse_other_images(folder: Path, stored: Statistics, path: Path) -> None:
-    """The images at `path` must be those that were measured."""
-    if (found := images_sha256(ImageSet.load(path))) != stored.images_sha256:
+    stored = {split: Stored.load(folder / f"{split}.npz") for split in splits_in(folder)}
+    if settings.split not in stored:
         raise ValueError(
-            f"{folder} was made of images with SHA-256 {stored.images_sha256};"
-            f" {path} holds {found}: {AGAIN}"
+            f"evaluate.split: {settings.split} is not there; valid: {', '.join(stored)}"
         )
+    splits = {}
+    for split, of_it in stored.items():
+        if of_it.extractor_sha256 != card.sha256 or of_it.seen.dims != card.features:
+            raise ValueError(
+                f"{folder / split}.npz was made with extractor {of_it.extractor_sha256} of"
+                f" {of_it.seen.dims} features; its card says {card.sha256} of {card.features}:"
+                f" {AGAIN}"
+            )
+        splits[split] = of_it.seen
+        if normalized is not None:
+            images = ImageSet.load(normalized / f"{split}.npz")
+            if (found := images_sha256(images)) != of_it.images_sha256:
+                raise ValueError(
+                    f"{folder} was made of images with SHA-256 {of_it.images_sha256};"
+                    f" {normalized / split}.npz holds {found}: {AGAIN}"
+                )
+            splits[split] = replace(of_it.seen, images=images.images)
+    real = Real(splits, settings.split, card.extractor.names(card.classes), settings.seed)
+    return real, stored[settings.split].images_sha256

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +20,26 @@ UNCONDITIONAL = -1
 """The label of a sample whose generator was told no class."""
 
 
-def load_samples(path: Path) -> tuple[Images, Labels]:
-    """Images (N, C, S, S) uint8 in [0, 255] and the classes asked for, (N,) int64.
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """images: (draws * n, C, S, S) uint8 in [0, 255], draw by draw. labels: the classes asked for.
+
+    made: what is known of how they were made; `failed` in it: why there are none.
+    """
+
+    images: Images
+    labels: Labels
+    draws: int = 1
+    made: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> str:
+        """How the training ended that left none."""
+        return str(self.made.get("failed", ""))
+
+
+def load_samples(path: Path) -> Samples:
+    """Samples as the stage `sample` wrote them, or anybody's npz of images and, maybe, labels.
 
     Raises ValueError when the file is missing or damaged, or holds other arrays.
     """
@@ -31,7 +53,11 @@ def load_samples(path: Path) -> tuple[Images, Labels]:
         raise ValueError(
             f"{path}: labels must be ({len(images)},) int64; got {labels.shape} {labels.dtype}"
         )
-    return images, labels.astype(np.int64)
+    made = json.loads(str(arrays.get("made", "{}")))
+    draws = int(arrays.get("draws", 1))
+    if draws < 1 or len(images) % draws:
+        raise ValueError(f"{path}: {len(images)} images are not {draws} draws of as many each")
+    return Samples(images, labels.astype(np.int64), draws, made)
 
 
 def refuse_foreign(path: Path, images: npt.NDArray[np.generic]) -> None:

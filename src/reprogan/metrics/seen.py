@@ -36,7 +36,7 @@ class Seen:
     @property
     def dims(self) -> int:
         """D."""
-        return self.features.shape[1]
+        return int(self.features.shape[1])
 
     @cached_property
     def moments(self) -> Moments:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from PIL.Image import Image
 
 from ..curves import curves_of, read_history
 from ..files import write
 from ..metrics.chart import chart_of
-from ..metrics.evaluated import load_mapping, refuse_lacking
+from ..metrics.metric_card import MetricCard
 from ..metrics.ranking import Entry, ranked
 from ..metrics.ranking_text import csv_of, markdown_of
 from ..metrics.samples import load_samples
@@ -28,12 +27,19 @@ def leaderboard(
 ) -> None:
     """Write out_csv and reports/{leaderboard.md,{leaderboard,samples,curves}.png}; bytes repeat.
 
-    metrics: holds eval/NAME.json and history/NAME.csv of each name. samples: holds NAME.npz.
+    metrics: holds cards/NAME and history/NAME.csv of each name. samples: holds NAME.npz.
     Raises ValueError, before anything is written, when one of them is missing or damaged.
     """
     if not names:
         raise ValueError("a leaderboard needs at least one variant; got none")
-    groups = ranked({name: load_figures(metrics / "eval" / f"{name}.json") for name in names})
+    cards = {name: metrics / "cards" / name for name in names}
+    final = {n: MetricCard.load(f / "final.json", f"evaluate {n}") for n, f in cards.items()}
+    best = {
+        n: MetricCard.load(f / "best.json", f"evaluate {n}")
+        for n, f in cards.items()
+        if (f / "best.json").exists()
+    }
+    groups = ranked(final, best)
     histories = {name: read_history(metrics / "history" / f"{name}.csv") for name in sorted(names)}
     panels = [panel(entry, samples) for group in groups for entry in group]
     across = max(1, SHEET // max(picture.width for _, picture in panels))
@@ -44,16 +50,8 @@ def leaderboard(
     save_png(sheet(panels, across), reports / "samples.png")
 
 
-def load_figures(path: Path) -> dict[str, Any]:
-    """What the evaluate stage wrote. Raises ValueError when it is missing or lacks a field."""
-    command = f"evaluate {path.stem}"
-    figures = load_mapping(path, command)
-    refuse_lacking(figures, path, command)
-    return figures
-
-
 def panel(entry: Entry, samples: Path) -> tuple[str, Image]:
     """A variant's first samples under its name, its FID and the verdict."""
-    images, _ = load_samples(samples / f"{entry.name}.npz")
+    images = load_samples(samples / f"{entry.name}.npz").images
     caption = "\n".join(filter(None, (entry.name, f"FID {entry.fid:.4g}", entry.verdict)))
     return caption, grid(images[:SHOWN], ACROSS)

@@ -12,7 +12,7 @@ from ..config import Params
 from ..files import replacing_folder, write
 from ..study.plan import Plan
 
-STAGES = ("download", "normalize", "reference", "trial", "summary")
+STAGES = ("download", "normalize", "reference", "trial", "judge", "summary")
 
 
 def plan(params: Params, out: Path) -> None:
@@ -39,7 +39,8 @@ def settings_of(params: Params) -> dict[str, Any]:
     return {
         "download": {key: data[key] for key in ("name", "path")},
         "normalize": data,
-        "reference": params.evaluate.model_dump(mode="json"),
+        "reference": params.evaluate.extractor.model_dump(mode="json"),
+        "judge": params.evaluate.dump(),
         "summary": {
             "data": {key: data[key] for key in ("name", "size")},
             "rows": [*params.variants, *params.beyond],

@@ -1,4 +1,4 @@
-"""The `reference` stage: the extractor of all figures, and the real images' statistics."""
+"""The `reference` stage: the extractor of all figures, and the real images in its space."""
 
 from __future__ import annotations
 
@@ -10,37 +10,49 @@ import numpy as np
 
 from ..data.imageset import ImageSet
 from ..files import write
-from ..metrics.card import Card, save_extractor, sha256_of, weights_of
+from ..metrics.card import Card, save_extractor, sha256_of
 from ..metrics.extractors.extractor import Extractor
 from ..metrics.features import Features, extract
-from ..metrics.figures import fid, fid_constant, rounded, scores
+from ..metrics.frechet import distance_of
+from ..metrics.judging import rounded
 from ..metrics.one_thread import one_thread
-from ..metrics.real import SPLITS
-from ..metrics.settings import Evaluate
-from ..metrics.statistics import Statistics, images_sha256
+from ..metrics.real import splits_in
+from ..metrics.seen import Seen
+from ..metrics.stored import Stored, images_sha256
 
 
-def reference(settings: Evaluate, normalized: Path, out: Path, report: Path) -> None:
-    """Write out/extractor.{safetensors,json}, out/{train,test}.npz and the JSON `report`.
+def reference(
+    asked: Extractor, normalized: Path, out: Path, report: Path, device: str = "cpu"
+) -> None:
+    """Write out/extractor.{weights,json}, out/SPLIT.npz of each split and the JSON `report`.
 
     normalized: what the normalize stage wrote. Same input, same bytes, on one machine.
     Raises ValueError, before anything is written, for images that no figure can be computed of.
     """
-    sets = {split: ImageSet.load(normalized / f"{split}.npz") for split in SPLITS}
+    sets = {split: ImageSet.load(normalized / f"{split}.npz") for split in splits_in(normalized)}
     refuse_too_few(sets)
+    train = sets["train"]
+    extractor = asked.chosen(train.channels, train.size, train.classes)
     with one_thread():
-        network = settings.extractor.fit(sets["train"])
-        found = {split: extract(network, sets[split].images) for split in SPLITS}
-        weights = weights_of(network)
-        card = card_of(settings.extractor, sets, found, sha256_of(weights))
-        real = {
-            split: Statistics.of(found[split], settings, card.sha256, images_sha256(sets[split]))
-            for split in SPLITS
+        weights = extractor.fit(train)
+        network = extractor.load(weights, train.channels, train.size, len(train.classes))
+        found = {
+            split: extract(network, images.images, device=device, label=f"{split} features")
+            for split, images in sets.items()
         }
-        text = json.dumps(summary(card, real, settings), indent=2, ensure_ascii=False)
+        card = card_of(extractor, sets, found, sha256_of(weights))
+        stored = {
+            split: Stored(
+                Seen(found[split].features, found[split].logits, images.labels),
+                images_sha256(images),
+                card.sha256,
+            )
+            for split, images in sets.items()
+        }
+        text = json.dumps(summary(card, stored), indent=2, ensure_ascii=False)
     save_extractor(out, card, weights)
-    for split in SPLITS:
-        real[split].save(out / f"{split}.npz")
+    for split, seen in stored.items():
+        seen.save(out / f"{split}.npz")
     write(report, text + "\n")
 
 
@@ -56,41 +68,37 @@ def refuse_too_few(sets: dict[str, ImageSet]) -> None:
 def card_of(
     extractor: Extractor, sets: dict[str, ImageSet], found: dict[str, Features], sha256: str
 ) -> Card:
-    """The extractor's card, with its accuracy on both splits."""
+    """The extractor's card, with its accuracy on training and test images."""
     train = sets["train"]
     return Card(
         extractor=extractor,
         channels=train.channels,
         size=train.size,
         classes=train.classes,
+        intake=extractor.intake(train.channels, train.size),
         features=found["train"].features.shape[1],
-        train_accuracy=accuracy(found["train"], train),
-        test_accuracy=accuracy(found["test"], sets["test"]),
+        train_accuracy=accuracy(extractor, found["train"], train),
+        test_accuracy=accuracy(extractor, found["test"], sets["test"]),
         sha256=sha256,
     )
 
 
-def accuracy(found: Features, images: ImageSet) -> float | None:
-    """The share of images whose label has the largest logit; None without logits."""
-    if found.logits is None:
+def accuracy(extractor: Extractor, found: Features, images: ImageSet) -> float | None:
+    """The share of images whose label has the largest logit; None without logits of classes."""
+    if found.logits is None or not extractor.names(images.classes):
         return None
-    return rounded(float(np.mean(found.logits.argmax(axis=1) == images.labels)))
+    return float(rounded(float(np.mean(found.logits.argmax(axis=1) == images.labels))))
 
 
-def summary(card: Card, real: dict[str, Statistics], settings: Evaluate) -> dict[str, Any]:
-    """What to read figures against; fid_floor is the FID of real train from real test images."""
+def summary(card: Card, stored: dict[str, Stored]) -> dict[str, Any]:
+    """What figures are computed with; fid_train_test is the distance of the real splits."""
+    moments = {split: of_it.seen.moments for split, of_it in stored.items()}
     return {
-        "fid_floor": fid(real["train"], real["test"]),
-        "fid_constant": fid_constant(real[settings.split]),
-        **scores(real[settings.split], card.extractor.name),
+        "fid_train_test": rounded(distance_of(moments["train"], moments["test"])),
         "train_accuracy": card.train_accuracy,
         "test_accuracy": card.test_accuracy,
-        "n_train": real["train"].n,
-        "n_test": real["test"].n,
+        **{f"n_{split}": len(of_it.seen) for split, of_it in stored.items()},
         "features": card.features,
-        "split": settings.split,
-        "splits": settings.splits,
-        "seed": settings.seed,
         "extractor": card.extractor.name,
         "extractor_sha256": card.sha256,
     }

@@ -24,17 +24,17 @@ ACROSS = 5
 
 
 def summary(
-    title: str, names: Sequence[str], seeds: Sequence[int], figures: Path, samples: Path,
+    title: str, names: Sequence[str], seeds: Sequence[int], cards: Path, samples: Path,
     reports: Path,
 ) -> None:  # fmt: skip
     """Write reports/summary.{csv,md}, reports/seeds.png and reports/samples.png; bytes repeat.
 
-    figures: holds NAME-SEED.json of each trial. samples: holds NAME-SEED.npz. Raises ValueError,
+    cards: holds NAME-SEED.json of each trial. samples: holds NAME-SEED.npz. Raises ValueError,
     before anything is written, when one of them is missing or damaged, or they do not compare.
     """
     if not names:
         raise ValueError("a study needs at least one row of `variants` or `beyond`; got none")
-    outcomes = [load_outcome(figures, name, seed) for name in sorted(names) for seed in seeds]
+    outcomes = [load_outcome(cards, name, seed) for name in sorted(names) for seed in seeds]
     rows = summarized(outcomes)
     picture = sheet([panel(row, samples) for row in rows], ACROSS)
     write(reports / "summary.csv", csv_of(rows))
@@ -46,9 +46,9 @@ def summary(
 def panel(row: Summary, samples: Path) -> tuple[str, Image]:
     """The first samples of each seed, a row of them a seed, white where it failed."""
     drawn = {
-        outcome.seed: load_samples(samples / f"{row.name}-{outcome.seed}.npz")[0][:SHOWN]
+        outcome.seed: load_samples(samples / f"{row.name}-{outcome.seed}.npz").images[:SHOWN]
         for outcome in row.outcomes
-        if outcome.figures
+        if outcome.card
     }
     shape = next((images.shape[1:] for images in drawn.values()), (1, 8, 8))
     white = np.full((SHOWN, *shape), 255, np.uint8)

@@ -20,6 +20,7 @@ from ..history import DivergenceError, History
 from ..resident import Resident
 from ..scratch import key_of
 from ..settings import Train
+from ..snapshots import Snapshots
 from ..speed import Speed
 from ..streams import INIT, seed_of
 from ..training import Training
@@ -65,10 +66,11 @@ def train(
     }  # fmt: skip
     facts = {**stated, "device": device.type, "torch": torch.__version__}
     key, weights = key_of(facts, source), model / "weights.safetensors"
+    checkpoints = Checkpoints(machine.scratch / "checkpoints" / key)
+    snapshots = Snapshots(checkpoints.directory / "snapshots", settings.snapshot_every)
     training = Training(
         name, game, History.of(game, settings.history_every, settings.batch), steps,
-        Checkpoints(machine.scratch / "checkpoints" / key), machine.save_every,
-        Speed(settings.batch),
+        checkpoints, snapshots, machine.save_every, Speed(settings.batch),
     )  # fmt: skip
     with alone(machine.scratch / "locks" / key, name):
         training.resume()
@@ -77,6 +79,7 @@ def train(
         try:
             training.play(resident, settings.seed)
             save_networks(game, weights)
+            snapshots.publish(model / "snapshots", settings.batch, steps)
         except DivergenceError:
             weights.unlink(missing_ok=True)  # those of an earlier training
             tell(training.history, history, stated, model)

@@ -43,11 +43,11 @@ def draw(axis: Axes, rows: Sequence[Summary]) -> None:
     axis.set_yticks(range(len(rows)), [row.name for row in rows])
     axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.set_xlabel("FID of each seed; |: their mean")
-    if some := next((figures for row in rows for figures in row.ended), None):
-        axis.axvline(some["fid_floor"], color="black", linestyle="--", linewidth=1)
-        axis.axvline(some["fid_constant"], color="black", linestyle=":", linewidth=1)
+    if card := next((card for row in rows for card in row.ended), None):
+        axis.axvline(card.reading["fid_floor"], color="black", linestyle="--", linewidth=1)
+        axis.axvline(card.reading["fid_constant"], color="black", linestyle=":", linewidth=1)
         axis.set_xlabel(
-            f"FID of each seed ({some['extractor']}, {some['n_fake']:,} samples,"
-            f" {some['n_real']:,} real {some['split']} images)\n"
-            "|: mean over seeds; dashed: real training images; dotted: a constant image"
+            f"FID of each seed ({card.extractor['name']}, {card.n_fake:,} samples,"
+            f" {card.n_real:,} real {card.split} images)\n"
+            "|: mean over seeds; dashed: other real images; dotted: a constant image"
         )

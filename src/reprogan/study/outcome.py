@@ -1,41 +1,42 @@
-"""How one trial ended: with figures, or with a failure, which is told like them."""
+"""How one trial ended: with a card of figures, or with a failure, which is told like it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ..metrics.evaluated import load_mapping, refuse_lacking
-from ..metrics.ranking import fid_of, marks
+from ..metrics.metric_card import MetricCard
+from ..metrics.ranking import marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Of a row with a seed; either `figures` are empty, or `failed`, which says how, is."""
+    """Of a row with a seed; either there is a card, or `failed` says how it went wrong."""
 
     name: str
     seed: int
-    figures: Mapping[str, Any]
+    card: MetricCard | None
     failed: str = ""
 
     @property
     def fid(self) -> float | None:
         """Its Frechet distance from the real images, if it has one."""
-        return fid_of(self.figures) if self.figures else None
+        return None if self.card is None else self.card.fid
 
     @property
     def marks(self) -> list[str]:
         """What is to be said against it, in the leaderboard's words; none if all is well."""
-        return marks(self.figures) if self.figures else [self.failed]
+        return [self.failed] if self.card is None else marks(self.card)
 
 
 def load_outcome(folder: Path, name: str, seed: int) -> Outcome:
     """Read folder/NAME-SEED.json. Raises ValueError when it is missing, damaged or not whole."""
-    path, command = folder / f"{name}-{seed}.json", f"trial {name} --seed {seed}"
-    figures = load_mapping(path, command)
-    if "failed" in figures:
-        return Outcome(name=name, seed=seed, figures={}, failed=str(figures["failed"]))
-    refuse_lacking(figures, path, command)
-    return Outcome(name=name, seed=seed, figures=figures)
+    path = folder / f"{name}-{seed}.json"
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        raw = None  # told by load
+    if isinstance(raw, dict) and "failed" in raw:
+        return Outcome(name=name, seed=seed, card=None, failed=str(raw["failed"]))
+    return Outcome(name=name, seed=seed, card=MetricCard.load(path, "judge"))

@@ -9,13 +9,12 @@ from pydantic import ValidationError
 
 from ..component import Component, Count, Index, explain
 from ..config import Params
-from ..metrics.settings import Evaluate
 from ..settings import Sample, Train
 from ..variant import Variant
 
 
 class Plan(Component):
-    """How one row is trained, sampled and evaluated with whatever seed.
+    """How one row is trained and sampled with whatever seed.
 
     steps: of the critic. labels: training images whose class may be known; null: all.
     """
@@ -25,7 +24,6 @@ class Plan(Component):
     steps: Index
     labels: Count | None
     sample: Sample
-    evaluate: Evaluate
 
     @classmethod
     def of(cls, params: Params, name: str) -> Plan:
@@ -37,7 +35,6 @@ class Plan(Component):
             steps=params.train.steps(row.images),
             labels=row.labels,
             sample=params.sample,
-            evaluate=params.evaluate,
         )
 
     @classmethod

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
+from ..metrics.metric_card import MetricCard
 from ..metrics.ranking import PROTOCOL
 from .outcome import Outcome
 
@@ -38,32 +38,31 @@ class Summary:
     outcomes: Sequence[Outcome]
 
     @property
-    def ended(self) -> list[Mapping[str, Any]]:
-        """The figures of the trials that did not fail."""
-        return [outcome.figures for outcome in self.outcomes if outcome.figures]
+    def ended(self) -> list[MetricCard]:
+        """The cards of the trials that did not fail."""
+        return [outcome.card for outcome in self.outcomes if outcome.card is not None]
 
     @property
     def fid(self) -> Spread | None:
         """Of the Frechet distance; None if no trial ended."""
-        return Spread.of([fid for outcome in self.outcomes if (fid := outcome.fid) is not None])
+        return self.spread("fid")
+
+    def spread(self, stem: str) -> Spread | None:
+        """Of a figure; None where no trial has it as a finite number."""
+        return Spread.of([value for card in self.ended if (value := card.value(stem)) is not None])
 
     @property
-    def inception_score(self) -> Spread | None:
-        """Of the Inception Score, each over its whole sample; None without classes."""
-        keys = [f"inception_score_{figures['extractor']}" for figures in self.ended]
-        pairs = zip(keys, self.ended, strict=True)
-        return Spread.of([figures[key] for key, figures in pairs if key in figures])
-
-    @property
-    def classes_hit(self) -> int | None:
+    def classes_hit(self) -> float | None:
         """The least of any trial; None without classes."""
-        return min((f["classes_hit"] for f in self.ended if "classes_hit" in f), default=None)
+        values = [card.value("classes_hit") for card in self.ended]
+        return min((value for value in values if value is not None), default=None)
 
     @property
     def class_kl(self) -> float | None:
         """The mean, infinite if one is; None without classes."""
-        values = [figures["class_kl"] for figures in self.ended if "class_kl" in figures]
-        return statistics.fmean(math.inf if v is None else v for v in values) if values else None
+        there = [figure for card in self.ended if (figure := card.find("class_kl"))]
+        values = [math.inf if figure.value is None else figure.value for figure in there]
+        return statistics.fmean(values) if values else None
 
     @property
     def failed(self) -> int:
@@ -75,7 +74,7 @@ class Summary:
         """How many trials have which fault, and what their evaluation warned of."""
         faults = Counter(mark for outcome in self.outcomes for mark in outcome.marks)
         told = [f"{n} of {len(self.outcomes)} {fault}" for fault, n in faults.items()]
-        warnings = dict.fromkeys(f["warning"] for f in self.ended if f["warning"])
+        warnings = dict.fromkeys(text for card in self.ended for text in card.warnings)
         return "; ".join([*told, *warnings])
 
 
@@ -92,11 +91,11 @@ def summarized(outcomes: Sequence[Outcome]) -> list[Summary]:
 
 def refuse_unlike(outcomes: Sequence[Outcome]) -> None:
     """Figures of one study must have been made by one protocol."""
-    ended = [outcome for outcome in outcomes if outcome.figures]
+    ended = [outcome for outcome in outcomes if outcome.card is not None]
     for one, other in pairwise(ended):
         for key in PROTOCOL:
-            if (a := one.figures[key]) != (b := other.figures[key]):
+            if (a := getattr(one.card, key)) != (b := getattr(other.card, key)):
                 raise ValueError(
                     f"{one.name}-{one.seed} and {other.name}-{other.seed} do not compare:"
-                    f" {key} is {a} and {b}; run the older one again"
+                    f" {key} is {a} and {b}; run the stage judge again"
                 )

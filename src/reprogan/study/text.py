@@ -8,13 +8,25 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..metrics.figures import rounded
+from ..metrics.judging import rounded
 from ..metrics.ranking import FEW
-from ..metrics.ranking_text import heading
+from ..metrics.ranking_text import NONE, heading
 from .summary import Spread, Summary
 
-NONE = "–"
-"""Stands where there is no figure."""
+SHOWN = {
+    "inception_score": "IS",
+    "kid_unit_rms": "KID",
+    "kid": "KID",
+    "precision": "precision",
+    "recall": "recall",
+    "coverage": "coverage",
+    "authenticity": "authentic",
+    "class_agreement": "as asked",
+}
+"""Stems that the table shows where a row has them, and their column's head."""
+
+STEMS = ("fid", *SHOWN, "density", "intra_class_fid")
+"""Stems whose mean and deviation the CSV has."""
 
 
 def csv_of(rows: Sequence[Summary]) -> str:
@@ -29,34 +41,43 @@ def csv_of(rows: Sequence[Summary]) -> str:
 
 def flat(row: Summary) -> dict[str, Any]:
     """The columns of one variant."""
-    some = row.ended[0] if row.ended else {}
     return {
         "variant": row.name,
         "seeds": len(row.outcomes),
         "failed": row.failed,
-        **spread_columns("fid", row.fid),
-        **spread_columns("inception_score", row.inception_score),
+        **{key: value for stem in STEMS for key, value in spread_columns(stem, row.spread(stem))},
         "classes_hit_min": row.classes_hit,
-        "classes": some.get("classes"),
-        "class_kl_mean": None if row.class_kl is None else rounded(row.class_kl),
+        "classes": row.ended[0].reading.get("classes") if row.ended else None,
+        "class_kl_mean": None if row.class_kl is None else rounded_or_inf(row.class_kl),
         "fid_by_seed": " ".join(f"{o.seed}:{'' if o.fid is None else o.fid}" for o in row.outcomes),
         "note": row.note,
     }
 
 
-def spread_columns(name: str, spread: Spread | None) -> dict[str, float | None]:
+def rounded_or_inf(value: float) -> float:
+    """A divergence may be infinite."""
+    return value if math.isinf(value) else rounded(value)
+
+
+def spread_columns(name: str, spread: Spread | None) -> list[tuple[str, float | None]]:
     """Mean and sample standard deviation."""
     values = (None, None) if spread is None else (spread.mean, spread.deviation)
     mean, deviation = (None if value is None else rounded(value) for value in values)
-    return {f"{name}_mean": mean, f"{name}_sd": deviation}
+    return [(f"{name}_mean", mean), (f"{name}_sd", deviation)]
 
 
 def markdown_of(title: str, rows: Sequence[Summary]) -> str:
     """A heading with the protocol, a table, and how to read it."""
     seeds = ", ".join(str(outcome.seed) for outcome in rows[0].outcomes)
-    some = next((figures for row in rows for figures in row.ended), None)
-    head = ["variant", "FID", f"FID of seeds {seeds}", "IS", "classes", "class KL", "note"]
-    lines = [head, [":---", *["---:"] * (len(head) - 2), ":---"], *map(cells, rows)]
+    some = next((card for row in rows for card in row.ended), None)
+    shown = [stem for stem in SHOWN if any(row.spread(stem) for row in rows)]
+    heads = [SHOWN[stem] for stem in shown]
+    head = ["variant", "FID", f"FID of seeds {seeds}", *heads, "classes", "class KL", "note"]
+    lines = [
+        head,
+        [":---", *["---:"] * (len(head) - 2), ":---"],
+        *(cells(row, shown) for row in rows),
+    ]
     return "\n".join([
         f"# {title}\n",
         f"{heading(some) if some else 'No trial has ended.'} Seeds {seeds}; the final checkpoint"
@@ -71,15 +92,15 @@ def markdown_of(title: str, rows: Sequence[Summary]) -> str:
     ])  # fmt: skip
 
 
-def cells(row: Summary) -> list[str]:
+def cells(row: Summary, stems: Sequence[str]) -> list[str]:
     """One variant's line."""
-    classes = row.ended[0].get("classes") if row.ended else None
+    classes = row.ended[0].reading.get("classes") if row.ended else None
     return [
         f"`{row.name}`",
         told(row.fid, 4),
         ", ".join(NONE if o.fid is None else f"{o.fid:.4g}" for o in row.outcomes),
-        told(row.inception_score, 3),
-        NONE if row.classes_hit is None else f"{row.classes_hit} of {classes}",
+        *(told(row.spread(stem), 3) for stem in stems),
+        NONE if row.classes_hit is None else f"{row.classes_hit:g} of {classes:g}",
         NONE
         if row.class_kl is None
         else "∞"

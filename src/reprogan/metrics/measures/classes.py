@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 class Classes(Metric):
-    """classes_hit: higher is better. class_kl: lower is, 0 where shares are those of real images."""
+    """How many of the real classes samples show, and how unlike the real ones their shares are."""
 
     name: Literal["classes"] = "classes"
 
     def of(self, fake: Seen, real: Real) -> dict[str, Figure]:
-        """The stems `classes_hit` and `class_kl`, in nats; nothing where no logits are of classes."""
+        """The stems `classes_hit` and `class_kl`, in nats; nothing without logits of classes."""
         if fake.logits is None or real.compared.logits is None or not real.classes:
             return {}
         from ..class_histogram import class_counts, class_kl, classes_hit

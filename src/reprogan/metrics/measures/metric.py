@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Figure:
     """One number about n samples.
 
-    value: None where it is infinite, or there is none. against: the real images it compares with, `train`, `test` or
-    `validation`; "" for none. error: its standard error as far as one draw of samples tells it, and
-    `how` that was found; None where it does not tell.
+    value: None where it is infinite, or there is none. against: the split of real images that it
+    compares with; "" for none. error: its standard error as far as one draw of samples tells it,
+    and `how` that was found; None where it does not tell.
     """
 
     value: float | None
