@@ -11,7 +11,7 @@ from torch import nn
 
 from ..component import Component
 from ..files import write
-from .extractors import AnyExtractor
+from .extractors import ChosenExtractor
 from .extractors.extractor import Intake
 
 WEIGHTS, CARD = "extractor.weights", "extractor.json"
@@ -26,7 +26,7 @@ class Card(Component):
     null where it knows no classes. sha256: of the weights' file, its identity in every figure.
     """
 
-    extractor: AnyExtractor
+    extractor: ChosenExtractor
     channels: int
     size: int
     classes: Annotated[tuple[str, ...], Strict(False)]  # a list in JSON

@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import Annotated
 
 from ...component import OneOf
+from .auto import Auto
+from .channelwise import Channelwise
 from .classifier import Classifier
-from .extractor import Extractor
+from .coordinates import Coordinates
+from .extractor import Asked, Extractor
 from .random_features import RandomFeatures
 
-EXTRACTORS: dict[str, type[Extractor]] = {
+CHOSEN: dict[str, type[Extractor]] = {
     "classifier": Classifier,
     "random_features": RandomFeatures,
+    "channelwise": Channelwise,
+    "coordinates": Coordinates,
 }
+"""Those that a card can name."""
 
-AnyExtractor = Annotated[Extractor, OneOf(EXTRACTORS)]
+EXTRACTORS: dict[str, type[Asked]] = {"auto": Auto, **CHOSEN}
+"""Those that params.yaml can name."""
+
+ChosenExtractor = Annotated[Extractor, OneOf(CHOSEN)]
+AnyExtractor = Annotated[Asked, OneOf(EXTRACTORS)]

@@ -27,22 +27,32 @@ class Intake(Component):
     high: float
 
 
-class Extractor(Component):
-    """A declaration in params.yaml, and the networks that it declares.
+class Asked(Component):
+    """A declaration in params.yaml: an extractor, or a choice of one.
 
-    A network takes images, (B, C, S, S) uint8, to features, (B, D) float32, and logits, (B, K)
-    float32 or None where it knows no classes. It scales and resizes the images itself.
-    name: its row of EXTRACTORS; part of every figure's name.
+    name: its row of EXTRACTORS.
     """
 
     name: str
 
+    @abstractmethod
     def chosen(self, channels: int, size: int, classes: tuple[str, ...]) -> Extractor:
-        """The extractor that such images are judged by: itself, unless it is a choice.
+        """The extractor that such images are judged by; figures bear its name.
 
         channels, size, classes: of the real images; points in the plane have 2 channels of 1 pixel.
-        What it gives has fit, load, names and intake, and is what figures are named by.
         """
+
+
+class Extractor(Asked):
+    """One way to make networks that see images; its name is part of every figure's name.
+
+    A network takes images, (B, C, S, S) uint8, to features, (B, D) float32, and logits, (B, K)
+    float32 or None where it knows no classes. It scales and resizes the images itself. Its
+    attribute `chunk`, if it has one, is the number of images that it sees at once.
+    """
+
+    def chosen(self, channels: int, size: int, classes: tuple[str, ...]) -> Extractor:
+        """Itself."""
         return self
 
     @abstractmethod
