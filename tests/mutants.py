@@ -210,7 +210,7 @@ MUTANTS = [
     Mutant("seeds: the course of a divergence depends on saving", "history.py", "self._close(fault.step)", "pass", TRIAL),
     Mutant("seeds: trials depend on that of the experiment", "study/plan.py", '.model_copy(update={"seed": 0})', "", PLAN),
     Mutant("seeds: a plan knows code by its name alone", "stages/plan.py", " + (SRC.parent / name).read_bytes()", "", PLAN),
-    Mutant("base: its rows stay among a study's own", "config.py", 'key in ("variants", "beyond")', 'key == "variants"', BASE),
+    Mutant("base: its rows stay among a study's own", "reading.py", 'key in ("variants", "beyond")', 'key == "variants"', BASE),
     Mutant("a critic is measured when it is read", "tricks/standardizing.py", "if not self.training:", "if False:", "tests/closed_form/test_laplacian.py"),
     Mutant("penalties cut the unrolled gradient", "tricks/penalty.py", "if not x.requires_grad:", "if True:", "tests/closed_form/test_unroll.py"),
     Mutant("a training without generators", "config.py", "0 < steps <= trick.waits", "0 < steps < trick.waits", CONFIG),

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from reprogan.config import Params, overlay, parse, read
+from reprogan.config import Params, parse
 from reprogan.game import Game
+from reprogan.reading import overlay, read
 from reprogan.resident import Resident
 from reprogan.streams import INIT, seed_of
 from reprogan.tricks import TRICKS

@@ -9,7 +9,10 @@ from pathlib import Path
 
 SRC = Path(__file__).parents[1]
 
-FRONT = ("run.py", "reprogan/component.py", "reprogan/cli.py", "reprogan/config.py")
+FRONT = (
+    "run.py", "reprogan/component.py", "reprogan/cli.py", "reprogan/config.py",
+    "reprogan/reading.py",
+)  # fmt: skip
 """What parses and dispatches, for every stage."""
 
 

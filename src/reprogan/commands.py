@@ -104,8 +104,9 @@ def preset(
     name: Annotated[str, typer.Argument(help="A file in presets, without its .yaml.")],
 ) -> None:
     """Lay a preset over params.yaml, in place; `git checkout params.yaml` takes it back."""
-    from .config import overlay, parse, read
+    from .config import parse
     from .preset import lay_over
+    from .reading import overlay, read
 
     path, target = PRESETS / f"{name}.yaml", Path("params.yaml")
     if not path.exists():

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field, Strict, ValidationError, field_validator, model_validator
 
 from .component import Component, ConfigError, Count, Index, explain, unknown
@@ -17,6 +16,7 @@ from .losses import AnyObjective
 from .metrics.settings import Evaluate
 from .networks import AnyNetworks
 from .optimizers import AnyOptimizer
+from .reading import read
 from .settings import Represent, Sample, Train
 from .tricks import TRICKS, AnyTricks
 from .variant import Variant
@@ -191,77 +191,3 @@ def parse(raw: Mapping[str, Any], path: Path) -> Params:
         return Params.model_validate(raw)
     except ValidationError as error:
         raise ConfigError(f"{path} cannot be used:\n{explain(error, raw)}") from None
-
-
-def read(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file, laid over that of its `base` if it names one.
-
-    base: another such file, relative to this one, which has no base itself. Raises ConfigError for
-    no such file, no mapping in it, or a base that cannot be one.
-    """
-    raw = mapping_in(path)
-    if "base" not in raw:
-        return raw
-    base = raw.pop("base")
-    if not isinstance(base, str) or not (path.parent / base).is_file():
-        raise ConfigError(f"{path}: base must be a file, relative to this one; got {base!r}")
-    below = mapping_in(path.parent / base)
-    if "base" in below:
-        raise ConfigError(f"{path}: its base {base} has a base itself, and must not")
-    return overlay(below, raw)
-
-
-def mapping_in(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file. Raises ConfigError for no such file, or no mapping in it."""
-    try:
-        raw = yaml.load(path.read_text("utf-8"), Loader=Yaml12Floats)  # noqa: S506  a SafeLoader
-    except FileNotFoundError:
-        raise ConfigError(f"{path} not found: run this at the root of the repository") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not YAML: {error}") from None
-    if not isinstance(raw, dict):
-        raise ConfigError(f"{path} must hold a mapping; got {type(raw).__name__}")
-    return raw
-
-
-def overlay(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with `top` laid over it: mappings are merged, all else is replaced."""
-    merged = dict(base)
-    for key, value in top.items():
-        below = merged.get(key)
-        merged[key] = overlay(merged[key], value) if merges(key, below, value) else value
-    return merged
-
-
-def merges(key: str, below: object, top: object) -> bool:
-    """Whether one value is merged into the other.
-
-    Tables of rows are replaced: a preset says which there are. So is a mapping with another `name`,
-    whose fields belong to another component; `data` has the same fields for every source.
-    """
-    if key in ("variants", "beyond") or not (
-        isinstance(below, Mapping) and isinstance(top, Mapping)
-    ):
-        return False
-    return key == "data" or bool(top.get("name", below.get("name")) == below.get("name"))
-
-
-class Yaml12Floats(yaml.SafeLoader):
-    """Reads 1e-4 as a number, as YAML 1.2 and DVC do, and refuses a key that is given twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """A mapping whose keys differ."""
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1 and key != "<<":
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} is given twice", node.start_mark
-                )
-        return super().construct_mapping(node, deep)
-
-
-Yaml12Floats.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)[eE][-+]?\d+$"),
-    list("-+.0123456789"),
-)

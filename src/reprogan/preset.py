@@ -28,7 +28,7 @@ def lay_over(target: Path, top: Mapping[str, Any]) -> None:
 
 def merge(below: MutableMapping[str, Any], top: Mapping[str, Any]) -> None:
     """config.overlay, in place."""
-    from .config import merges
+    from .reading import merges
 
     for key, value in top.items():
         if merges(key, below.get(key), value):

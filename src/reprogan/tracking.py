@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from .config import EXPERIMENT, read
+from .config import EXPERIMENT
+from .reading import read
 from .speed import speed_of
 
 if TYPE_CHECKING:

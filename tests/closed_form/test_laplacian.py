@@ -8,13 +8,13 @@ from torch import nn
 
 from reprogan.checkpoint import Checkpoints
 from reprogan.component import ConfigError
-from reprogan.config import overlay
 from reprogan.game import Batch, Round
 from reprogan.games.laplacian import Laplacian as Rules
 from reprogan.games.laplacian import depths, draw
 from reprogan.games.pyramid import Blurred, down, up
 from reprogan.networks.laplacian import Laplacian
 from reprogan.networks.modules import Critic
+from reprogan.reading import overlay
 from reprogan.sampling import draw as sample
 from reprogan.trainer import train
 from reprogan.tricks import TRICKS

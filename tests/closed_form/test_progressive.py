@@ -10,7 +10,6 @@ from torch import nn
 
 from hands import exchange
 from reprogan.checkpoint import Checkpoints, load_networks, save_networks
-from reprogan.config import overlay
 from reprogan.game import Batch
 from reprogan.games.progressive import Progressive as Game
 from reprogan.games.progressive import fade, faded, growing
@@ -23,6 +22,7 @@ from reprogan.networks.progressive_modules import (
     PixelNorm,
     equalize,
 )  # fmt: skip
+from reprogan.reading import overlay
 from reprogan.trainer import train
 from reprogan.tricks import TRICKS
 from reprogan.tricks.drift import drift

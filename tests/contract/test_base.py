@@ -3,7 +3,8 @@
 import pytest
 
 from reprogan.component import ConfigError
-from reprogan.config import load, parse, read
+from reprogan.config import load, parse
+from reprogan.reading import read
 from small import ROOT
 
 FILE = ROOT / "params.yaml"

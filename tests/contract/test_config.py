@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from reprogan.component import ConfigError
-from reprogan.config import EXPERIMENT, overlay, parse, read
+from reprogan.config import EXPERIMENT, parse
 from reprogan.data.settings import Data
 from reprogan.games import GAMES
 from reprogan.losses import OBJECTIVES
@@ -16,6 +16,7 @@ from reprogan.metrics.extractors import EXTRACTORS
 from reprogan.networks import NETWORKS
 from reprogan.optimizers import OPTIMIZERS
 from reprogan.preset import lay_over
+from reprogan.reading import overlay, read
 from reprogan.tricks import TRICKS
 from reprogan.variant import Shape
 from small import NEEDS, ROOT, params

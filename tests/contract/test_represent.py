@@ -15,9 +15,10 @@ from typer.testing import CliRunner
 from reprogan import linear_svm
 from reprogan.__main__ import app
 from reprogan.component import ConfigError
-from reprogan.config import parse, read
+from reprogan.config import parse
 from reprogan.data.imageset import ImageSet
 from reprogan.linear_svm import CANDIDATES, FITS, Examples, judge, standardized
+from reprogan.reading import read
 from reprogan.representation import CHANGES_IMAGES, Activations, pooled
 from reprogan.representation import read as read_critic
 from reprogan.sampling import Model
