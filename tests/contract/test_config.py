@@ -237,7 +237,7 @@ def test_tricks_that_exclude_each_other_are_refused_with_the_reason():
     ("change", "words"),
     [
         (
-            {"labels": 100},
+            {"labels": 100, "tricks": {"average": {}}},
             "labels: is for tricks that learn from a few known ones; valid: supervise",
         ),
         (
