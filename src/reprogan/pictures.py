@@ -1,4 +1,4 @@
-"""Images as PNG: grids and sheets that a person can look at, with the same bytes each time."""
+"""Images as PNG: grids, clouds and sheets to be looked at, with the same bytes each time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
+from .data.imageset import POINT
 from .files import write
 
 VISIBLE = 32
@@ -22,13 +23,21 @@ GUTTER = 2
 MARGIN, LINE, TEXT = 8, 16, 13
 """Of a sheet, in pixels: space around a panel, height of a caption's line, size of its letters."""
 
+BLUE, ORANGE = np.array([255.0, 175.0, 60.0]), np.array([10.0, 70.0, 200.0])
+"""What points take from white, of red, green and blue."""
+
+LEAST = 0.7
+"""The ink of a single point, where 1 is that of the densest place."""
+
 
 def grid(images: npt.NDArray[np.uint8], columns: int, scale: int | None = None) -> Image.Image:
-    """Images row by row on white, enlarged by a whole number without smoothing.
+    """Images row by row on white, enlarged by a whole number without smoothing; points as a cloud.
 
     images: (N, C, H, W) uint8, N > 0, C 1 (gray) or 3 (RGB). scale: pixels for a pixel; None takes
     the least that makes images VISIBLE. Raises ValueError for other arrays or numbers.
     """
+    if images.shape[1:] == POINT:
+        return cloud(images)
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1] not in (1, 3):
         raise ValueError(
             f"images must be (N, 1 or 3, H, W) uint8; got {images.shape} {images.dtype}"
@@ -45,6 +54,33 @@ def grid(images: npt.NDArray[np.uint8], columns: int, scale: int | None = None) 
         enlarged = image.repeat(scale, axis=0).repeat(scale, axis=1)
         canvas[top : top + high - GUTTER, left : left + wide - GUTTER] = enlarged
     return Image.fromarray(canvas[:, :, 0] if channels == 1 else canvas)
+
+
+def cloud(points: npt.NDArray[np.uint8], under: npt.NDArray[np.uint8] | None = None) -> Image.Image:
+    """Points in the plane on white, a pixel for every pair of bytes; the y axis points up.
+
+    points: (N, 2, 1, 1) uint8, x and y, in blue, darker where there are more. under: other points,
+    in orange below them. Raises ValueError for no point, or other arrays.
+    """
+    shapes = [part.shape for part in (points, under) if part is not None]
+    if points.dtype != np.uint8 or any(shape[1:] != POINT or not shape[0] for shape in shapes):
+        raise ValueError(f"a cloud is of (N, 2, 1, 1) uint8; got {shapes} {points.dtype}")
+    ink = BLUE * density(points)
+    if under is not None:
+        ink = np.maximum(ink, ORANGE * density(under) * (ink.sum(axis=2, keepdims=True) == 0))
+    canvas = np.rint(255 - ink).astype(np.uint8)
+    return Image.fromarray(np.pad(canvas, [(GUTTER, GUTTER)] * 2 + [(0, 0)], constant_values=200))
+
+
+def density(points: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """(256, 256, 1) in [0, 1], row 0 the largest y: 0 without a point, LEAST with one, then darker.
+
+    As the logarithm of the count, up to 1 where there are most.
+    """
+    x, y = points[:, :, 0, 0].T.astype(np.int64)
+    counts = np.bincount((255 - y) * 256 + x, minlength=256 * 256).reshape(256, 256, 1)
+    shade = np.log(np.maximum(counts, 1)) / max(np.log(counts.max()), 1)
+    return np.where(counts > 0, LEAST + (1 - LEAST) * shade, 0)
 
 
 def sheet(panels: Sequence[tuple[str, Image.Image]], columns: int) -> Image.Image:
