@@ -118,7 +118,8 @@ def record(client: MlflowClient, store: str, result: Result, here: Path, scratch
     run = client.create_run(store, run_name=result.name, tags=tags).info.run_id
     log_facts(client, run, result, read_json(here / "models" / result.name / "config.json"))
     log_figures(client, run, result, here)
-    log_curves(client, run, here / "metrics" / "history" / f"{result.name}.csv")
+    for course in ("history", "curves"):
+        log_curves(client, run, here / "metrics" / course / f"{result.name}.csv")
     weights = here / "models" / result.name / "weights.safetensors"
     if weights.exists():
         log_curves(client, run, speed_of(scratch, weights))
@@ -178,18 +179,20 @@ def figures_of(result: Result, here: Path) -> list[tuple[Path, str]]:
 
 
 def log_curves(client: MlflowClient, run: str, table: Path) -> None:
-    """Every column of a CSV against its `step`, a batch at a time."""
+    """Every column of a CSV against its first, `step` or `images`, a batch at a time."""
     from mlflow.entities import Metric
 
     if not table.exists():
         return
     now = int(time.time() * 1000)
     with table.open(newline="") as file:
+        at = file.readline().partition(",")[0]
+        file.seek(0)
         points = [
-            Metric(key, float(value), now, int(row["step"]))
+            Metric(key, float(value), now, int(row[at]))
             for row in csv.DictReader(file)
             for key, value in row.items()
-            if key != "step" and value
+            if key != at and value
         ]
     for first in range(0, len(points), POINTS):
         client.log_batch(run, metrics=points[first : first + POINTS])
@@ -231,6 +234,7 @@ def artifacts(here: Path, name: str) -> list[Path]:
     model = here / "models" / name
     files = [model / "weights.safetensors", model / "config.json"]
     files.append(here / "samples" / f"{name}.png")
+    files += sorted((here / "metrics" / "cards" / name).glob("*"))
     return [path for path in files if path.exists()]
 
 

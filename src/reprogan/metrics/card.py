@@ -12,7 +12,7 @@ from torch import nn
 from ..component import Component
 from ..files import write
 from .extractors import ChosenExtractor
-from .extractors.extractor import Intake
+from .intake import Intake
 
 WEIGHTS, CARD = "extractor.weights", "extractor.json"
 

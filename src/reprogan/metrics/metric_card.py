@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Strict, ValidationError
 
 from ..component import Component
 from ..files import write
-from .extractors.extractor import Intake
+from .intake import Intake
 
 Label = Literal["final", "best", "given"]
+T = TypeVar("T")
+Listed = Annotated[tuple[T, ...], Strict(False)]
+"""A tuple that is a list in JSON."""
 
 
 class Stated(Component):
@@ -26,7 +29,7 @@ class Stated(Component):
     value: float | None
     std: float | None
     std_of: str
-    draws: tuple[float | None, ...]
+    draws: Listed[float | None]
     n_fake: int
     n_real: int | None
     against: str
@@ -73,7 +76,7 @@ class MetricCard(Component):
     figures: dict[str, Stated]
     reading: dict[str, float]
     class_histogram: dict[str, int]
-    warnings: tuple[str, ...]
+    warnings: Listed[str]
 
     def find(self, stem: str) -> Stated | None:
         """The figure of that stem; None where there is none."""

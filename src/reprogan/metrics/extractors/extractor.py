@@ -6,25 +6,12 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from ...component import Component
+from ..intake import Intake
 
 if TYPE_CHECKING:
     from torch import nn
 
     from ...data.imageset import ImageSet
-
-
-class Intake(Component):
-    """What an extractor makes of an image before its first layer; part of every figure's protocol.
-
-    channels, size: of the image that it sees. resizer: how an image of another size becomes that.
-    low, high: what the bytes 0 and 255 become.
-    """
-
-    channels: int
-    size: int
-    resizer: str
-    low: float
-    high: float
 
 
 class Asked(Component):
