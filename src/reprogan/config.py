@@ -152,12 +152,12 @@ class Params(Row):
             except ValueError as fault:
                 hint = f" (without this row: -S '~{where[:-1]}')" if where else ""
                 raise ValueError(f"{where}{fault}{hint}") from None
-        if self.train.snapshot_every and self.evaluate.select == "validation":
-            if self.data.validation_share == 0:
-                raise ValueError(
-                    "evaluate.select: validation is empty, since data.validation_share is 0; raise"
-                    " it, select by train, or set train.snapshot_every to null"
-                )
+        by = self.evaluate.select
+        if self.train.snapshot_every and by == "validation" and not self.data.validation_share:
+            raise ValueError(
+                "evaluate.select: validation is empty, since data.validation_share is 0; raise it,"
+                " select by train, or set train.snapshot_every to null"
+            )
         for name in self.represent.variants:
             if name not in self.trained:
                 raise ValueError(f"represent.variants: {unknown('variant', name, self.trained)}")
