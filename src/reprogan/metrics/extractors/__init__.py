@@ -9,11 +9,15 @@ from .auto import Auto
 from .channelwise import Channelwise
 from .classifier import Classifier
 from .coordinates import Coordinates
+from .custom import Custom
 from .extractor import Asked, Extractor
+from .inception import Inception
 from .random_features import RandomFeatures
 
 CHOSEN: dict[str, type[Extractor]] = {
     "classifier": Classifier,
+    "inception": Inception,
+    "custom": Custom,
     "random_features": RandomFeatures,
     "channelwise": Channelwise,
     "coordinates": Coordinates,

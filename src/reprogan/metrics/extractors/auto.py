@@ -15,15 +15,17 @@ from .random_features import RandomFeatures
 class Auto(Asked):
     """The classifier where images have labels to learn it from, else random_features.
 
-    Stacks are seen channelwise, and points by their coordinates.
-    Cards and figures bear the name of the one that was chosen.
+    Points are judged by their coordinates, stacks channel by channel. Cards and figures bear the
+    name of the one that was chosen.
     """
 
     name: Literal["auto"] = "auto"
 
     def chosen(self, channels: int, size: int, classes: tuple[str, ...]) -> Extractor:
         """A classifier tells at least two classes apart."""
-        if (channels, size) == (2, 1):
+        from ...data.imageset import POINT
+
+        if (channels, size, size) == POINT:
             return Coordinates()
         if unstacked(classes):
             return Channelwise()

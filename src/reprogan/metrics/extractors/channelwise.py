@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 from ...component import ConfigError
 from ...data.stacks import DEPTH, unstacked
+from ..intake import Intake
 from .classifier import Classifier
-from .extractor import Extractor, Intake
+from .extractor import Extractor
 
 if TYPE_CHECKING:
     from torch import nn

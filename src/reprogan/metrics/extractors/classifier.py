@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from ...component import ConfigError, Count, Index, NonNegative, Positive, Share
-from .extractor import Extractor, Intake
+from ..intake import Intake
+from .extractor import Extractor
 
 if TYPE_CHECKING:
     from ...data.imageset import ImageSet

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ...component import Count, Index
-from .extractor import Extractor, Intake
+from ..intake import Intake
+from .extractor import Extractor
 
 if TYPE_CHECKING:
     from ...data.imageset import ImageSet
