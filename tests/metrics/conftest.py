@@ -3,6 +3,8 @@
 import pytest
 from real_digits import load_digits, make_reference
 
+from reprogan.data.split import Splits
+
 
 @pytest.fixture(scope="session")
 def digits():
@@ -22,3 +24,12 @@ def quick(digits, tmp_path_factory):
     """A reference whose classifier has seen few images: for what does not depend on its quality."""
     small = {"name": "classifier", "width": 8, "features": 16, "images": 4000}
     return make_reference(tmp_path_factory.mktemp("quick"), *digits, extractor=small)
+
+
+@pytest.fixture(scope="session")
+def selecting(digits, tmp_path_factory):
+    """The same with a validation split, held out as the normalize stage does it."""
+    whole = Splits(train=digits[0], test=digits[1]).with_validation(0.2, 0)
+    small = {"name": "classifier", "width": 8, "features": 16, "images": 4000}
+    place = tmp_path_factory.mktemp("selecting")
+    return make_reference(place, whole.train, whole.test, whole.validation, extractor=small)

@@ -23,18 +23,27 @@ def load_digits():
     return all_of_it.take(~test), all_of_it.take(test)
 
 
-def make_reference(root, train, test, **settings):
+METRICS = {"fid": {}, "inception_score": {"splits": 10}, "classes": {}}
+
+
+def settings_of(extractor, **more):
+    """The `evaluate` section, with the metrics of params.yaml."""
+    return Evaluate.model_validate({"extractor": extractor, "metrics": METRICS, **more})
+
+
+def make_reference(root, train, test, validation=None, **settings):
     """Run the reference stage below `root`; its paths and settings."""
-    train.save(root / "data" / "train.npz")
-    test.save(root / "data" / "test.npz")
+    splits = {"train": train, "validation": validation, "test": test}
+    for split, images in splits.items():
+        if images is not None:
+            images.save(root / "data" / f"{split}.npz")
     made = SimpleNamespace(
         root=root,
         data=root / "data",
         reference=root / "reference",
         report=root / "reference.json",
-        settings=Evaluate.model_validate(settings),
-        train=train,
-        test=test,
+        settings=settings_of(**settings),
+        **splits,
     )
-    reference(made.settings, made.data, made.reference, made.report)
+    reference(made.settings.extractor, made.data, made.reference, made.report)
     return made

@@ -37,16 +37,20 @@ def distance_of(a: Moments, b: Moments) -> float:
     return frechet_distance(a.mean, a.covariance, b.mean, b.covariance)
 
 
-def jackknifed(features: npt.NDArray[np.floating], real: Moments, groups: int) -> float | None:
+def jackknifed(
+    features: npt.NDArray[np.floating], real: Moments, groups: int, seed: int
+) -> float | None:
     """Standard error of the distance of features, (N, D), from `real`; None if N < 3 groups.
 
-    Each of `groups` runs of features is left out once (Efron and Stein 1981). Each estimate lacks
-    as many samples, so the bias of the distance, which depends on their number, drops out. A
-    bootstrap would not do: images that come twice add to that bias.
+    Each of `groups` groups, drawn by the seed, is left out once (Efron and Stein 1981): at random,
+    since images may come class by class. Each estimate lacks as many samples, so the bias of the
+    distance, which depends on their number, drops out. A bootstrap would not do: images that come
+    twice add to that bias.
     """
     if len(features) < 3 * groups:
         return None
-    parts = [streamed([part]) for part in np.array_split(features, groups)]
+    shuffled = features[np.random.default_rng(seed).permutation(len(features))]
+    parts = [streamed([part]) for part in np.array_split(shuffled, groups)]
     without = [
         distance_of(reduce(Moments.merge, parts[:i] + parts[i + 1 :]), real) for i in range(groups)
     ]

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..npz import read_npz
+from .metric_card import Made
 
 Labels = npt.NDArray[np.int64]
 Images = npt.NDArray[np.uint8]
@@ -53,11 +54,22 @@ def load_samples(path: Path) -> Samples:
         raise ValueError(
             f"{path}: labels must be ({len(images)},) int64; got {labels.shape} {labels.dtype}"
         )
-    made = json.loads(str(arrays.get("made", "{}")))
     draws = int(arrays.get("draws", 1))
     if draws < 1 or len(images) % draws:
         raise ValueError(f"{path}: {len(images)} images are not {draws} draws of as many each")
+    made = load_made(path, str(arrays.get("made", "{}")))
     return Samples(images, labels.astype(np.int64), draws, made)
+
+
+def load_made(path: Path, text: str) -> dict[str, Any]:
+    """What a file says of how its samples were made. Raises ValueError where it says nothing."""
+    try:
+        raw: dict[str, Any] = json.loads(text)
+        if "failed" not in raw:
+            Made.model_validate({**raw, "sha256": ""})
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path}: `made` does not say how samples were made: {error}") from None
+    return raw
 
 
 def refuse_foreign(path: Path, images: npt.NDArray[np.generic]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import field_validator, model_validator
 
 from ..component import Component, Index, plain
 from .extractors import AnyExtractor
@@ -41,10 +41,12 @@ class Evaluate(Component):
         """The mapping that it was parsed from, defaults filled in."""
         return {**self.model_dump(mode="json"), "metrics": plain(self.metrics)}
 
-    @field_validator("select")
-    @classmethod
-    def refuse_reported(cls, select: str, info: ValidationInfo) -> str:
+    @model_validator(mode="after")
+    def refuse_reported(self) -> Evaluate:
         """A checkpoint chosen by the reported figure would make that figure too good."""
-        if select == info.data.get("split"):
-            raise ValueError("select must be another split than the one reported against")
-        return select
+        if self.select == self.split:
+            raise ValueError(
+                "select must be another split than the one reported against; both are"
+                f" {self.split!r}"
+            )
+        return self

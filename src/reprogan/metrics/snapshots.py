@@ -8,6 +8,8 @@ from pathlib import Path
 from ..npz import read_npz
 from .samples import Images, refuse_foreign
 
+KINDS = ("published", "raw")
+
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
@@ -29,7 +31,7 @@ def load_snapshots(path: Path) -> list[Snapshot]:
     found = []
     for name, images in read_npz(path, "sample").items():
         kind, _, shown = name.rpartition("_")
-        if not kind or not shown.isdigit():
+        if kind not in KINDS or not shown.isdigit():
             raise ValueError(
                 f"{path} holds {name!r}, which is no snapshot: run the sample stage again"
             )

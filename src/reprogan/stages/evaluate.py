@@ -74,7 +74,7 @@ class Judge:
         n = len(seen) // samples.draws
         draws = [seen.take(slice(i * n, (i + 1) * n)) for i in range(samples.draws)]
         sha256 = hashlib.sha256(np.ascontiguousarray(samples.images).tobytes()).hexdigest()
-        made = Made(**samples.made, sha256=sha256)
+        made = Made.model_validate({**samples.made, "sha256": sha256})
         return judge(
             name, checkpoint, draws, self.real, self.settings, self.card, self.real_sha256, made,
             selected_by,
@@ -98,7 +98,7 @@ def evaluate(
         at = Judge.of(settings, reference, normalized, device)
         shape = at.card.channels, at.card.size
         refuse_unlike(samples, given.images, given.labels, shape, len(at.card.classes))
-        on_the_way = load_snapshots(snapshots) if snapshots is not None else []
+        on_the_way = snapshots_like(given, snapshots) if snapshots is not None else []
         if on_the_way and settings.select not in at.real.splits:
             raise ValueError(
                 f"evaluate.select: there is no split {settings.select} (data.validation_share);"
@@ -121,6 +121,22 @@ def evaluate(
                 save_png(picture, folder / f"{metric}.png")
     write(out.curve, curve_of(points))
     write(out.figures, json.dumps(flat(final, best), indent=2, allow_nan=False) + "\n")
+
+
+def snapshots_like(final: Samples, path: Path) -> list[Snapshot]:
+    """Those of a file, each as many images as a draw of the final samples, and of their shape.
+
+    Raises ValueError for others: the FID of fewer images is greater.
+    """
+    wanted = (len(final.images) // final.draws, *final.images.shape[1:])
+    found = load_snapshots(path)
+    for snapshot in found:
+        if snapshot.images.shape != wanted:
+            raise ValueError(
+                f"{path}: images after {snapshot.shown} are {snapshot.images.shape}, those of the"
+                f" end {wanted} in a draw: run the sample stage again"
+            )
+    return found
 
 
 @dataclass(frozen=True, eq=False)

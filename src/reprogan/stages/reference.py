@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..data.imageset import ImageSet
-from ..files import write
+from ..files import replacing_folder, write
 from ..metrics.card import Card, save_extractor, sha256_of
-from ..metrics.extractors.extractor import Extractor
+from ..metrics.extractors.extractor import Asked, Extractor
 from ..metrics.features import Features, extract
 from ..metrics.frechet import distance_of
 from ..metrics.judging import rounded
@@ -21,9 +21,7 @@ from ..metrics.seen import Seen
 from ..metrics.stored import Stored, images_sha256
 
 
-def reference(
-    asked: Extractor, normalized: Path, out: Path, report: Path, device: str = "cpu"
-) -> None:
+def reference(asked: Asked, normalized: Path, out: Path, report: Path, device: str = "cpu") -> None:
     """Write out/extractor.{weights,json}, out/SPLIT.npz of each split and the JSON `report`.
 
     normalized: what the normalize stage wrote. Same input, same bytes, on one machine.
@@ -50,9 +48,10 @@ def reference(
             for split, images in sets.items()
         }
         text = json.dumps(summary(card, stored), indent=2, ensure_ascii=False)
-    save_extractor(out, card, weights)
-    for split, seen in stored.items():
-        seen.save(out / f"{split}.npz")
+    with replacing_folder(out) as folder:
+        save_extractor(folder, card, weights)
+        for split, seen in stored.items():
+            seen.save(folder / f"{split}.npz")
     write(report, text + "\n")
 
 

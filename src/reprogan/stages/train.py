@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -82,6 +83,7 @@ def train(
             snapshots.publish(model / "snapshots", settings.batch, steps)
         except DivergenceError:
             weights.unlink(missing_ok=True)  # those of an earlier training
+            shutil.rmtree(model / "snapshots", ignore_errors=True)
             tell(training.history, history, stated, model)
             raise
         tell(training.history, history, stated, model)

@@ -23,7 +23,7 @@ class Fid(Metric):
         from ..frechet import distance_of, jackknifed
 
         value = distance_of(fake.moments, real.compared.moments)
-        error = jackknifed(fake.features, real.compared.moments, GROUPS)
+        error = jackknifed(fake.features, real.compared.moments, GROUPS, real.seed)
         return {"fid": Figure(value, len(fake), real.split, error, f"jackknife of {GROUPS} groups")}
 
     def reading(self, real: Real, n: int) -> dict[str, float]:

@@ -27,8 +27,8 @@ class InceptionScore(Metric):
         from ..inception_score import inception_score
 
         mean, deviation = inception_score(fake.logits, self.splits, real.seed)
-        how = f"spread over {self.splits} splits / sqrt({self.splits})"
-        error = deviation / self.splits**0.5 if self.splits > 1 else None
+        how = f"spread over {self.splits} splits / sqrt({self.splits} - 1)"
+        error = deviation / (self.splits - 1) ** 0.5 if self.splits > 1 else None
         return {"inception_score": Figure(mean, len(fake), "", error, how)}
 
     def reading(self, real: Real, n: int) -> dict[str, float]:
