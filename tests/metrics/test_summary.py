@@ -5,34 +5,37 @@ import json
 
 import numpy as np
 import pytest
+from judged import card
 from PIL import Image
-from test_leaderboard import row
+from test_leaderboard import CHANGES
 
 from reprogan.stages.summary import summary
 from reprogan.study.outcome import Outcome
 from reprogan.study.summary import Spread, summarized
 
-FAILED = {"failed": "diverged at step 7"}
+FAILED, LATER = ({"failed": f"diverged at step {step}"} for step in (7, 9))
+FAILURES = (FAILED, LATER)
 
 
 class Study:
     """A study's metrics and samples: {name: [figures of a seed, ...]}."""
 
     def __init__(self, root, rows, size=8):
-        self.figures, self.samples, self.reports = root / "eval", root / "samples", root / "reports"
+        self.cards, self.samples, self.reports = root / "cards", root / "samples", root / "reports"
         self.names, self.seeds = list(rows), list(range(len(next(iter(rows.values())))))
-        self.figures.mkdir()
+        self.cards.mkdir()
         self.samples.mkdir()
         for i, (name, trials) in enumerate(rows.items()):
-            for seed, figures in zip(self.seeds, trials, strict=True):
-                (self.figures / f"{name}-{seed}.json").write_text(json.dumps(figures))
+            for seed, found in zip(self.seeds, trials, strict=True):
+                text = json.dumps(found) if found in FAILURES else found.model_dump_json()
+                (self.cards / f"{name}-{seed}.json").write_text(text)
                 images = np.full((20, 1, size, size), 10 * (i + 1) + seed, np.uint8)
-                images = images[:0, :, :1, :1] if "failed" in figures else images
+                images = images[:0, :, :1, :1] if found in FAILURES else images
                 np.savez(self.samples / f"{name}-{seed}.npz", images=images)
 
     def make(self, names=None):
         names = self.names if names is None else names
-        summary("Seeds: digits", names, self.seeds, self.figures, self.samples, self.reports)
+        summary("Seeds: digits", names, self.seeds, self.cards, self.samples, self.reports)
         return self
 
     @property
@@ -50,18 +53,18 @@ class Study:
 
 def test_mean_and_sample_deviation_are_numpy_s(tmp_path):
     fids, scores, kls = [9.5, 10.25, 14.0], [6.0, 7.5, 6.5], [0.25, 0.5, 0.125]
-    figures = [
-        {**row(fid, hit=hit), "inception_score_classifier": score, "class_kl": kl}
+    trials = [
+        card(fid, hit=hit, score=score, kl=kl)
         for fid, score, kl, hit in zip(fids, scores, kls, (10, 8, 9), strict=True)
     ]
-    study = Study(tmp_path, {"a": figures}).make()
+    study = Study(tmp_path, {"a": trials}).make()
     found = study.rows["a"]
     assert float(found["fid_mean"]) == pytest.approx(np.mean(fids), rel=1e-5)
     assert float(found["fid_sd"]) == pytest.approx(np.std(fids, ddof=1), rel=1e-5)
     assert float(found["inception_score_mean"]) == pytest.approx(np.mean(scores), rel=1e-5)
     assert float(found["inception_score_sd"]) == pytest.approx(np.std(scores, ddof=1), rel=1e-5)
     assert float(found["class_kl_mean"]) == pytest.approx(np.mean(kls), rel=1e-5)
-    assert (found["classes_hit_min"], found["classes"]) == ("8", "10")
+    assert (found["classes_hit_min"], found["classes"]) == ("8.0", "10.0")
     assert (found["seeds"], found["failed"], found["note"]) == ("3", "0", "")
     assert found["fid_by_seed"] == "0:9.5 1:10.25 2:14.0"
     # by hand: 33.75 / 3, and the root of (1.75^2 + 1^2 + 2.75^2) / 2
@@ -77,9 +80,9 @@ def test_failures_are_counted_and_leave_the_others_figures_alone(tmp_path):
     study = Study(
         tmp_path,
         {
-            "whole": [row(20.0), row(22.0), row(24.0)],
-            "half": [row(5.0), FAILED, row(7.0)],
-            "lost": [FAILED, {"failed": "diverged at step 9"}, FAILED],
+            "whole": [card(20.0), card(22.0), card(24.0)],
+            "half": [card(5.0), FAILED, card(7.0)],
+            "lost": [FAILED, LATER, FAILED],
         },
     ).make()
     rows, lines = study.rows, study.lines
@@ -99,51 +102,63 @@ def test_a_study_of_failures_only_is_told_too(tmp_path):
 
 
 def test_verdicts_are_the_leaderboard_s_and_counted(tmp_path):
-    trials = [row(5.0), row(99.0, hit=1), row(60.0, hit=4)]
-    study = Study(tmp_path, {"a": trials, "warned": [row(1.0, warning="few")] * 3}).make()
+    trials = [card(5.0), card(99.0, hit=1), card(60.0, hit=4)]
+    study = Study(tmp_path, {"a": trials, "warned": [card(1.0, warning="few")] * 3}).make()
     assert study.rows["a"]["note"] == "2 of 3 collapsed; 2 of 3 no better than a constant"
-    assert study.rows["a"]["classes_hit_min"] == "1" and study.lines["a"][3] == "1 of 10"
+    assert study.rows["a"]["classes_hit_min"] == "1.0" and study.lines["a"][3] == "1 of 10"
     assert study.rows["warned"]["note"] == "few"
 
 
 def test_an_infinite_divergence_is_shown(tmp_path):
-    study = Study(tmp_path, {"a": [row(5.0), {**row(6.0), "class_kl": None}]}).make()
+    study = Study(tmp_path, {"a": [card(5.0), card(6.0, kl=None)]}).make()
     assert study.lines["a"][4] == "∞" and study.rows["a"]["class_kl_mean"] == "inf"
 
 
 def test_without_classes_there_is_none_to_hit(tmp_path):
-    study = Study(tmp_path, {"a": [row(5.0, extractor="random_features"), FAILED]}).make()
-    assert study.lines["a"] == ["5", "5, –", "–", "–", "–", "1 of 2 diverged at step 7"]
+    study = Study(
+        tmp_path, {"a": [card(5.0, extractor={"name": "random_features"}), FAILED]}
+    ).make()
+    assert study.lines["a"] == ["5", "5, –", "–", "–", "1 of 2 diverged at step 7"]
+    assert "| FID of seeds 0, 1 | classes |" in (study.reports / "summary.md").read_text("utf-8")
 
 
 def test_the_protocol_is_stated(tmp_path):
-    text = (Study(tmp_path, {"a": [row(5.0), row(6.0)]}).make().reports / "summary.md").read_text()
+    text = (
+        Study(tmp_path, {"a": [card(5.0), card(6.0)]}).make().reports / "summary.md"
+    ).read_text()
     for word in ("# Seeds: digits", "`classifier`", "5,000 samples", "360 real images of `test`",
                  "0.6 from", "60 or more", "Seeds 0, 1; the final checkpoint", "FID of seeds 0, 1"):  # fmt: skip
         assert word in text, word
 
 
+@pytest.mark.parametrize("change", CHANGES, ids=[next(iter(change)) for change in CHANGES])
+def test_no_two_protocols_are_summarized_together(tmp_path, change):
+    study = Study(tmp_path, {"a": [card(5.0)], "b": [card(6.0, **change)]})
+    with pytest.raises(ValueError, match=f"a-0 and b-0 do not compare: {next(iter(change))} is"):
+        study.make()
+
+
 def test_unlike_protocols_are_refused_before_anything_is_written(tmp_path):
-    study = Study(tmp_path, {"a": [row(5.0), row(6.0)], "b": [row(5.0), row(6.0, n_fake=100)]})
+    study = Study(tmp_path, {"a": [card(5.0), card(6.0)], "b": [card(5.0), card(6.0, n_fake=100)]})
     with pytest.raises(ValueError, match=r"b-0 and b-1 do not compare: n_fake is 5000 and 100"):
         study.make()
     assert not study.reports.exists()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"extractor": "classifier"}'])
-def test_figures_that_are_not_whole_are_refused(tmp_path, text):
-    study = Study(tmp_path, {"a": [row(5.0), row(6.0)]})
-    (study.figures / "a-1.json").write_text(text)
-    with pytest.raises(ValueError, match=r"a-1.json .*run `trial a --seed 1` again"):
+def test_cards_that_are_not_whole_are_refused(tmp_path, text):
+    study = Study(tmp_path, {"a": [card(5.0), card(6.0)]})
+    (study.cards / "a-1.json").write_text(text)
+    with pytest.raises(ValueError, match=r"a-1.json is no metric card .*run `judge` again"):
         study.make()
-    (study.figures / "a-1.json").unlink()
-    with pytest.raises(ValueError, match=r"a-1.json is missing: run `trial a --seed 1` first"):
+    (study.cards / "a-1.json").unlink()
+    with pytest.raises(ValueError, match=r"a-1.json is missing: run `judge` first"):
         study.make()
     assert not study.reports.exists()
 
 
 def test_missing_samples_and_no_names_are_refused(tmp_path):
-    study = Study(tmp_path, {"a": [row(5.0)]})
+    study = Study(tmp_path, {"a": [card(5.0)]})
     with pytest.raises(ValueError, match="at least one row"):
         study.make([])
     (study.samples / "a-0.npz").unlink()
@@ -155,7 +170,7 @@ def test_missing_samples_and_no_names_are_refused(tmp_path):
 def test_twice_gives_the_same_bytes_whatever_the_order_of_the_names(tmp_path):
     study = Study(
         tmp_path,
-        {name: [row(fid), FAILED] for name, fid in zip("cab", (3.0, 1.0, 3.0), strict=True)},
+        {name: [card(fid), FAILED] for name, fid in zip("cab", (3.0, 1.0, 3.0), strict=True)},
     )
     first = {path.name: path.read_bytes() for path in study.make().reports.iterdir()}
     assert first.keys() == {"summary.csv", "summary.md", "seeds.png", "samples.png"}
@@ -165,7 +180,9 @@ def test_twice_gives_the_same_bytes_whatever_the_order_of_the_names(tmp_path):
 
 
 def test_the_sheet_has_a_row_of_images_for_each_seed_white_where_it_failed(tmp_path):
-    study = Study(tmp_path, {"a": [row(5.0), FAILED, row(7.0)], "b": [FAILED] * 3}, size=16).make()
+    study = Study(
+        tmp_path, {"a": [card(5.0), FAILED, card(7.0)], "b": [FAILED] * 3}, size=16
+    ).make()
     with Image.open(study.reports / "samples.png") as sheet:
         shades = np.asarray(sheet.convert("L"))
     area = {shade: (shades == shade).sum() for shade in (10, 11, 12)}
@@ -180,9 +197,9 @@ def test_points_are_where_their_figures_are():
 
     from reprogan.study.chart import draw
 
-    trials = [row(2.0), row(8.0)]
-    outcomes = [Outcome(name="a", seed=i, figures=figures) for i, figures in enumerate(trials)]
-    outcomes.append(Outcome(name="a", seed=2, figures={}, failed="diverged at step 7"))
+    trials = [card(2.0), card(8.0)]
+    outcomes = [Outcome(name="a", seed=i, card=trial) for i, trial in enumerate(trials)]
+    outcomes.append(Outcome(name="a", seed=2, card=None, failed="diverged at step 7"))
     axis = Figure().subplots()
     draw(axis, summarized(outcomes))
     points, mean, floor, constant = (list(map(float, line.get_xdata())) for line in axis.lines)
