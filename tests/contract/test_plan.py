@@ -5,6 +5,7 @@ import json
 import pytest
 
 from reprogan import closure
+from reprogan.metrics.extractors.random_features import RandomFeatures
 from reprogan.stages import plan as module
 from reprogan.stages.plan import STAGES, settings_of, sha256_of
 from reprogan.study.plan import Plan
@@ -24,7 +25,9 @@ def test_a_change_of_code_is_seen_by_the_stages_that_can_load_it(monkeypatch, tm
     for name, stages in {
         "trainer.py": {"trial"},
         "study/chart.py": {"summary"},
-        "metrics/frechet.py": {"reference", "trial", "summary"},
+        "metrics/frechet.py": {"reference", "judge", "summary"},
+        "stages/judge.py": {"judge"},
+        "metrics/metric_card.py": {"reference", "judge", "summary"},
         "stages/normalize.py": {"normalize"},
         "files.py": set(STAGES),
     }.items():
@@ -49,7 +52,11 @@ def test_settings_are_seen_by_their_stages_only():
 
     assert changed(data={"resize": "box"}) == {"normalize"}
     assert changed(data={"name": "mnist"}) == {"download", "normalize", "summary"}
-    assert changed(evaluate={"splits": 5}) == {"reference"}
+    assert changed(data={"validation_share": 0.3}) == {"normalize"}
+    assert changed(evaluate={"split": "train"}) == {"judge"}
+    assert changed(evaluate={"seed": 1}) == {"judge"}
+    assert changed(evaluate={"metrics": params().evaluate.metrics[:1]}) == {"judge"}
+    assert changed(evaluate={"extractor": RandomFeatures()}) == {"reference", "judge"}
     assert changed(data={"mirror": "http://127.0.0.1:1"}) == set()
     assert changed(train={"batch": 1}, sample={"images": 7}) == set()
 

@@ -7,38 +7,29 @@ import pytest
 
 from reprogan import training
 from reprogan.data.imageset import ImageSet
-from reprogan.metrics.extractors.random_features import RandomFeatures
-from reprogan.metrics.settings import Evaluate
+from reprogan.metrics.samples import load_samples
 from reprogan.settings import Sample, Train
-from reprogan.stages.reference import reference
 from reprogan.stages.train import Machine
 from reprogan.stages.trial import Outputs, trial
-from reprogan.study.outcome import load_outcome
 from reprogan.study.plan import Plan
 from small import narrow
 
-EVALUATE = Evaluate(extractor=RandomFeatures(), splits=2)
 WILD = {"name": "sgd", "learning_rate": 3.0}
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """Normalized images of noise in `data`, and in `reference` what they are compared by."""
+    """Normalized images of noise."""
     place, random = tmp_path_factory.mktemp("trial"), np.random.default_rng(0)
-    for split in ("train", "test"):
-        images = random.integers(0, 256, (40, 1, 8, 8), np.uint8)
-        labels = np.arange(40) % 10
-        ImageSet(images=images, labels=labels, classes=tuple("0123456789")).save(
-            place / "data" / f"{split}.npz"
-        )
-    reference(EVALUATE, place / "data", place / "reference", place / "reference.json")
+    images, labels = random.integers(0, 256, (40, 1, 8, 8), np.uint8), np.arange(40) % 10
+    ImageSet(images=images, labels=labels, classes=tuple("0123456789")).save(place / "train.npz")
     return place
 
 
 def plan(**over):
     return Plan(
         variant=narrow("lsgan", **over), train=Train(images=1, batch=8, history_every=2), steps=6,
-        labels=None, sample=Sample(images=20), evaluate=EVALUATE,
+        labels=None, sample=Sample(images=20, draws=2),
     )  # fmt: skip
 
 
@@ -49,48 +40,41 @@ def run(data, out, seed, one=None, save_every=1e9, name="lsgan"):
         model=out / label,
         history=out / f"{label}.csv",
         samples=out / f"{label}.npz",
-        figures=out / f"{label}.json",
     )
     machine = Machine(scratch=out / "scratch", device="cpu", save_every=save_every)
-    trial(label, one or plan(), seed, data / "data", data / "reference", to, machine)
-    files = [*to.model.iterdir(), to.history, to.samples, to.figures]
+    trial(label, one or plan(), seed, data, to, machine)
+    files = [*to.model.iterdir(), to.history, to.samples]
     return {path.name.replace(label, "it"): path.read_bytes() for path in files}
 
 
 def test_the_seed_decides_the_training_and_nothing_else_does(data, tmp_path):
     zero, one = run(data, tmp_path / "a", 0), run(data, tmp_path / "a", 1)
     assert run(data, tmp_path / "b", 1) == one
-    for name in ("weights.safetensors", "it.csv", "it.npz", "it.json"):
+    for name in ("weights.safetensors", "it.csv", "it.npz"):
         assert zero[name] != one[name], name
     configs = [json.loads(files["config.json"]) for files in (zero, one)]
     assert [config["train"].pop("seed") for config in configs] == [0, 1]
     assert configs[0] == configs[1]
-    outcome = load_outcome(tmp_path / "a", "lsgan", 1)
-    assert outcome.fid and not outcome.failed
+    drawn = load_samples(tmp_path / "a" / "lsgan-1.npz")
+    assert (len(drawn.images), drawn.draws, drawn.failed) == (40, 2, "")
+    assert drawn.made == {"images": 48, "train_seed": 1, "sample_seed": 0, "device": "cpu"}
 
 
 def test_a_divergence_is_the_result_whatever_was_saved_on_the_way(data, tmp_path, capsys):
     wild = plan(critic_optimizer=WILD, networks={"critic_norm": "none"})
     files = run(data, tmp_path / "a", 0, wild)
     assert run(data, tmp_path / "b", 0, wild, save_every=0) == files
-    step = json.loads(files["it.json"])["failed"]
-    assert step == "diverged at step 3" and "this is the result" in capsys.readouterr().out
+    drawn = load_samples(tmp_path / "a/lsgan-0.npz")
+    assert len(drawn.images) == 0 and drawn.failed == "diverged at step 3"
+    assert "this is the result" in capsys.readouterr().out
     assert "weights.safetensors" not in files and "config.json" in files
     assert files["it.csv"].decode().splitlines()[-1].startswith("2,16,")
-    assert len(np.load(tmp_path / "a/lsgan-0.npz")["images"]) == 0
-    outcome = load_outcome(tmp_path / "a", "lsgan", 0)
-    assert outcome.fid is None and outcome.marks == ["diverged at step 3"]
 
 
 def test_any_other_fault_is_no_result(data, tmp_path):
-    with pytest.raises(ValueError, match="was made with"):
-        run(
-            data,
-            tmp_path,
-            0,
-            plan().model_copy(update={"evaluate": Evaluate(extractor=RandomFeatures(seed=1))}),
-        )
-    assert not (tmp_path / "lsgan-0.json").exists()
+    with pytest.raises(ValueError, match="run the normalize stage first"):
+        run(data / "nowhere", tmp_path, 0)
+    assert not (tmp_path / "lsgan-0.npz").exists()
 
 
 def test_a_trial_that_is_stopped_goes_on(data, tmp_path, monkeypatch, capsys):
