@@ -15,9 +15,21 @@ def home() -> Path:
 
     DVC sets DVC_ROOT in every stage; a command that is run by hand runs at the root or below it.
     """
+    return repository() or Path.cwd().resolve()
+
+
+def repository() -> Path | None:
+    """The root of the repository that this runs in; None where it runs in none."""
     here = Path.cwd()
     marked = (folder for folder in (here, *here.parents) if (folder / ".dvc").is_dir())
-    return Path(os.environ.get("DVC_ROOT") or next(marked, here)).resolve()
+    root = os.environ.get("DVC_ROOT") or next(marked, None)
+    return Path(root).resolve() if root else None
+
+
+def cache() -> Path:
+    """A user's own directory for what no repository keeps: REPROGAN_CACHE, or ~/.cache/reprogan."""
+    above = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("REPROGAN_CACHE") or Path(above) / "reprogan").absolute()
 
 
 def scratch() -> Path:

@@ -44,11 +44,17 @@ def test_a_file_is_fetched_verified_and_reused(mirror):
     assert leftovers() == [hashlib.md5(PAYLOAD).hexdigest()]
 
 
-def test_downloads_lie_below_dvc_root_or_here(root, monkeypatch, tmp_path):
+def test_downloads_lie_below_dvc_root_or_that_of_the_repository_or_are_the_users(
+    root, monkeypatch, tmp_path
+):
     assert downloads() == root / ".dvc/tmp/reprogan/downloads"
     monkeypatch.delenv("DVC_ROOT")
-    monkeypatch.chdir(tmp_path)
-    assert downloads().absolute() == tmp_path / ".dvc/tmp/reprogan/downloads"
+    monkeypatch.setenv("REPROGAN_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    assert downloads() == tmp_path / "cache/downloads"
+    (tmp_path / ".dvc").mkdir()
+    assert downloads() == tmp_path / ".dvc/tmp/reprogan/downloads"
 
 
 def test_a_kept_file_that_was_damaged_is_fetched_again(mirror):

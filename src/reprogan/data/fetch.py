@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from ..scratch import scratch
+from ..scratch import cache, repository, scratch
 from .addresses import addresses
 from .errors import DataError
 from .remote import RemoteFile
@@ -17,9 +17,10 @@ from .transfer import length, transfer
 def downloads() -> Path:
     """The folder of finished files, by checksum, and of unfinished ones.
 
-    It belongs to the repository, not to the working copy that an experiment in the queue has.
+    It belongs to the repository, not to the working copy that an experiment in the queue has;
+    outside of any repository it is the user's.
     """
-    return scratch() / "downloads"
+    return (scratch() if repository() else cache()) / "downloads"
 
 
 def fetch(file: RemoteFile, mirror: str | None) -> Path:

@@ -30,16 +30,17 @@ class Fid(Metric):
         """fid_floor: what a perfect generator would have. fid_constant: what one image would.
 
         The floor is the distance of real images that are not compared with, `n` of them if there
-        are so many: what remains is the bias of few images, and the difference of the splits. A
-        generator whose every image has the real mean features has the real total variance.
+        are so many: what remains is the bias of few images, and the difference of the splits. Where
+        all are compared with, it is that of two halves. A generator whose every image has the real
+        mean features has the real total variance.
         """
         import numpy as np
 
         from ..frechet import distance_of
 
-        other = real.splits["train" if real.split != "train" else "test"].at_most(n, real.seed)
+        other, rest = real.apart(n)
         return {
-            "fid_floor": distance_of(other.moments, real.compared.moments),
+            "fid_floor": distance_of(other.moments, rest.compared.moments),
             "fid_constant": float(np.trace(real.compared.moments.covariance)),
         }
 

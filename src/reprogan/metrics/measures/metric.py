@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...component import Component
@@ -48,6 +48,21 @@ class Real:
     def compared(self) -> Seen:
         """The images of the split."""
         return self.splits[self.split]
+
+    def apart(self, n: int) -> tuple[Seen, Real]:
+        """At most n real images that are not compared with, drawn by the seed, and the real ones.
+
+        Where all are compared with, since there is but one split, two random halves of it.
+        """
+        if len(self.splits) > 1:
+            other = self.splits["train" if self.split != "train" else "test"]
+            return other.at_most(n, self.seed), self
+        import numpy as np
+
+        count = len(self.compared)
+        first = np.random.default_rng(self.seed).permutation(count) < count // 2
+        rest = replace(self, splits={self.split: self.compared.take(~first)})
+        return self.compared.take(first).at_most(n, self.seed), rest
 
 
 class Metric(Component):

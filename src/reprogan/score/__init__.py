@@ -1,0 +1,1 @@
+"""Figures of images from anywhere: files in, metric cards out; no pipeline is needed."""

@@ -1,0 +1,133 @@
+"""What samples are compared with: images from anywhere, published data, or a stage's own folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..component import ConfigError, explain, unknown
+from ..data.settings import Data
+from ..metrics.card import CARD, load_card
+from ..metrics.real import splits_in
+from ..stages.evaluate import Judge
+from .kept import kept_judge
+from .looking import Machine, look
+from .pile import LONE, Fitting, Pile
+from .reading import read, refuse_other
+from .settings import scoring
+
+SIZES = {
+    "digits": 8, "mnist": 28, "fashion_mnist": 28, "kmnist": 28, "cifar10": 32,
+    "stacked_digits": 8, "stacked_mnist": 28, "gaussians25": 1, "ring8": 1, "swiss_roll": 1,
+}  # fmt: skip
+"""The sources that are known by name, and the size of their own images."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the user has typed; None where nothing was."""
+
+    fitting: Fitting
+    extractor: str | None = None
+    metrics: str | None = None
+    split: str | None = None
+    seed: int = 0
+    mirror: str | None = None
+
+    def scoring(self, splits: Sequence[str], extractor: Any = "auto") -> Any:  # noqa: ANN401
+        """The settings, by default against the test split where there is one."""
+        split = self.split or ("test" if "test" in splits else LONE)
+        if split not in splits:
+            raise ConfigError(
+                f"--split {split}: the reference has {', '.join(splits)}"
+                + (", which is all of its images" if len(splits) == 1 else "")
+            )
+        return scoring(self.extractor or extractor, self.metrics, split, self.seed)
+
+
+def judge_of(reference: str, piles: Sequence[Pile], options: Options, machine: Machine) -> Judge:
+    """The judge of these piles, all of which are like the real images.
+
+    reference: a name of SIZES, a folder of the reference stage, or whatever holds images. Raises
+    ValueError for another, before anything is computed where that can be known.
+    """
+    if reference in SIZES:
+        return published(reference, piles, options, machine)
+    path = Path(reference)
+    if not path.exists():
+        names = unknown("reference", reference, SIZES)
+        raise ConfigError(f"{names} Nor is there a file or folder of that name.")
+    if options.mirror is not None:
+        raise ConfigError(f"--mirror is for published data ({', '.join(SIZES)}), not for {path}")
+    return (of_stage if (path / CARD).is_file() else of_images)(path, piles, options, machine)
+
+
+def published(name: str, piles: Sequence[Pile], options: Options, machine: Machine) -> Judge:
+    """Against a source by name, in its own size unless another is asked for."""
+    fitting = options.fitting
+    raw = {
+        "name": name,
+        "mirror": options.mirror,
+        "size": fitting.size or SIZES[name],
+        "channels": fitting.channels,
+        "resize": fitting.resize,
+    }
+    try:
+        data = Data.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(f"--reference {name}:\n{explain(error, raw)}") from None
+    settings = options.scoring(("train", "test"))
+    for pile in piles:
+        refuse_other_size(pile, data.size, f"{name}, {data.size} x {data.size}")
+    return kept_judge(data, settings, machine)
+
+
+def of_stage(path: Path, piles: Sequence[Pile], options: Options, machine: Machine) -> Judge:
+    """Against what a reference stage wrote: its extractor, its images."""
+    card = load_card(path)
+    settings = options.scoring(splits_in(path), card.extractor.model_dump(mode="json"))
+    if settings.extractor.chosen(card.channels, card.size, card.classes) != card.extractor:
+        raise ConfigError(
+            f"--extractor {options.extractor}: {path} was made with {card.extractor!r}; leave the"
+            " option out to take that, or name the real images and not this folder"
+        )
+    return Judge.of(settings, path, None, machine.device)
+
+
+def of_images(path: Path, piles: Sequence[Pile], options: Options, machine: Machine) -> Judge:
+    """Against images from anywhere."""
+    refuse_other(path)
+    real = read(path, options.fitting)
+    settings = options.scoring(tuple(real.splits))
+    for pile in piles:
+        refuse_unlike(pile, real.shape, str(path))
+    return look(real.splits, settings, machine).judge(settings, real.splits, machine.device)
+
+
+def refuse_unlike(pile: Pile, shape: tuple[int, ...], whose: str) -> None:
+    """Raise ConfigError, saying how to make both alike, unless images have this shape (C, S, S)."""
+    refuse_other_size(pile, shape[1], f"{whose}, {shape[1]} x {shape[2]}")
+    if pile.shape[0] != shape[0]:
+        raise ConfigError(
+            f"{pile.where} is {color(pile.shape[0])}, {whose} is {color(shape[0])}: --channels 3"
+            " repeats gray as RGB in both, --channels 1 makes both gray"
+        )
+
+
+def refuse_other_size(pile: Pile, size: int, whose: str) -> None:
+    """Raise ConfigError unless images are size x size."""
+    own = pile.shape[1]
+    if own != size:
+        raise ConfigError(
+            f"{pile.where} has images of {own} x {own}; the reference is {whose}. Nothing is"
+            f" resized unasked: --size {min(own, size)} or --size {max(own, size)} makes both alike"
+        )
+
+
+def color(channels: int) -> str:
+    """How images of so many channels are called."""
+    return {1: "gray", 3: "RGB"}.get(channels, f"of {channels} channels")
