@@ -6,7 +6,10 @@ from pictures import noise
 
 from reprogan.data.errors import DataError
 from reprogan.data.imageset import ImageSet
-from reprogan.data.split import held_out, split
+from reprogan.data.settings import Data
+from reprogan.data.split import Splits, held_out, split
+from reprogan.stages.download import download
+from reprogan.stages.normalize import normalize
 
 LABELS = np.repeat(np.arange(4), [100, 10, 1, 38]).astype(np.int64)
 
@@ -68,3 +71,60 @@ def test_a_share_of_none_is_refused_and_zero_is_allowed():
     with pytest.raises(DataError, match=r"test_share 0\.1 of 4 images .* leaves no test image"):
         split(images(4), 0.1, 0)
     assert [len(part) for part in split(images(4), 0.0, 0)] == [4, 0]
+
+
+def labeled(labels):
+    """An image for each label, each unlike the others."""
+    x = np.arange(len(labels), dtype=np.uint8)[:, None, None, None]
+    return ImageSet(images=x, labels=labels, classes=tuple("abcd"))
+
+
+def test_validation_images_are_training_images_that_training_never_sees():
+    whole, test = labeled(LABELS), images(30)
+    found = Splits(train=whole, test=test, skipped=3).with_validation(0.2, 0)
+    train, held = (set(part.images.flatten().tolist()) for part in (found.train, found.validation))
+    assert not train & held and train | held == set(range(len(LABELS)))
+    assert [(found.validation.labels == c).sum() for c in range(4)] == [20, 2, 0, 8]
+    for part in (found.train, found.validation):
+        assert np.array_equal(part.labels, LABELS[part.images.flatten()])
+        assert (
+            part.classes == whole.classes and (np.diff(part.images.flatten().astype(int)) > 0).all()
+        )
+    assert found.test is test and found.skipped == 3
+    assert list(found.sets) == ["train", "validation", "test"]
+
+
+def test_the_seed_decides_which_are_held_out():
+    splits = Splits(train=labeled(LABELS), test=images(30))
+    one, again, other = (splits.with_validation(0.2, seed).validation for seed in (0, 0, 1))
+    assert np.array_equal(one.images, again.images)
+    assert not np.array_equal(one.images, other.images)
+
+
+def test_a_share_of_0_holds_out_none_and_one_too_small_is_refused():
+    splits = Splits(train=labeled(LABELS), test=images(30))
+    assert splits.with_validation(0.0, 0) is splits and list(splits.sets) == ["train", "test"]
+    own = Splits(train=images(30), test=images(9), validation=images(5))
+    assert own.with_validation(0.5, 0) is own
+    with pytest.raises(DataError, match=r"validation_share 0\.001 of 149 .* leaves no validation"):
+        splits.with_validation(0.001, 0)
+
+
+def test_the_stage_writes_the_split_and_removes_one_that_is_asked_for_no_longer(tmp_path):
+    def normalized(share):
+        settings = Data(name="digits", validation_share=share)
+        normalize(settings, tmp_path / "raw", tmp_path / "out", tmp_path / "data.json")
+        names = {path.stem for path in (tmp_path / "out").iterdir()}
+        return {name: ImageSet.load(tmp_path / "out" / f"{name}.npz") for name in names}
+
+    download(Data(name="digits"), tmp_path / "raw")
+    plain, held = normalized(0.0), normalized(0.25)
+    assert plain.keys() == {"train", "test"} and held.keys() == {"train", "validation", "test"}
+    assert np.array_equal(held["test"].images, plain["test"].images)
+    assert len(held["train"]) + len(held["validation"]) == len(plain["train"])
+    counts = np.bincount(plain["train"].labels)
+    shares = np.bincount(held["validation"].labels) / counts
+    assert np.abs(shares - 0.25).max() < 0.5 / counts.min()
+    assert '"validation"' in (tmp_path / "data.json").read_text()
+    assert normalized(0.0).keys() == {"train", "test"}
+    assert '"validation"' not in (tmp_path / "data.json").read_text()
