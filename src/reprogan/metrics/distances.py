@@ -59,7 +59,7 @@ class Distances:
         pieces = (x[part] - self.center for x in (self.a, self.b) for part in blocks(len(x)))
         largest = max(float(np.square(piece).sum(axis=1).max()) for piece in pieces)
         _, exponent = math.frexp(largest)
-        return math.ldexp(1, exponent + exponent % 2)
+        return float(2.0 ** (exponent + exponent % 2))
 
     @property
     def error(self) -> float:
@@ -69,7 +69,7 @@ class Distances:
         features, norms, limits and sums as they are rounded make 18 more; the exact distance and
         the centering err by 4 (D + 4) eps of float64.
         """
-        dims = self.a.shape[1]
+        dims: int = self.a.shape[1]
         chain = min(CHUNK, dims) + dims // CHUNK
         rounding = (chain + 9) * float(np.finfo(self.kind).eps)
         return rounding + 4 * (dims + 4) * float(np.finfo(np.float64).eps)

@@ -1,0 +1,106 @@
+"""Whether conditional samples are of the class asked for, and as varied as that class is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from .metric import Figure, Metric, Real
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from ..seen import Seen
+
+
+class Conditional(Metric):
+    """Class agreement, and the FID within each class (Miyato and Koyama 2018, section 4)."""
+
+    name: Literal["conditional"] = "conditional"
+
+    def of(self, fake: Seen, real: Real) -> dict[str, Figure]:
+        """The stems `class_agreement`, `intra_class_fid` and `intra_class_fid_worst`.
+
+        class_agreement: the share of samples that are taken for the class asked for; only where
+        the extractor knows the data's classes. intra_class_fid: the mean over classes of the FID
+        within one, and the worst class's. Nothing for samples that were asked for no class.
+        """
+        asked = fake.take(fake.labels >= 0)
+        return (self.agreement(asked, real) | self.within(asked, real)) if len(asked) else {}
+
+    def agreement(self, asked: Seen, real: Real) -> dict[str, Figure]:
+        """Blind to collapse within a class."""
+        if asked.logits is None or not real.classes:
+            return {}
+        right = asked.logits.argmax(axis=1) == asked.labels
+        error = float(right.std() / len(right) ** 0.5)
+        how = "samples, each for itself"
+        return {"class_agreement": Figure(float(right.mean()), len(right), "", error, how)}
+
+    def within(self, asked: Seen, real: Real) -> dict[str, Figure]:
+        """Higher than the FID even of a perfect generator: a class has fewer images than all."""
+        from ..within_class import class_distances
+
+        there = real.compared
+        found = class_distances(asked.features, asked.labels, there.features, there.labels)
+        if not found:
+            return {}
+        n, values = len(asked), found.values()
+        return {
+            "intra_class_fid": Figure(sum(values) / len(values), n, real.split),
+            "intra_class_fid_worst": Figure(max(values), n, real.split),
+        }
+
+    def reading(self, real: Real, n: int) -> dict[str, float]:
+        """class_agreement_real, of real images with their labels, and intra_class_fid_floor.
+
+        The floor is that of real images that are not compared with, n of them if there are so many,
+        within the classes that they show.
+        """
+        other, rest = real.apart(n)
+        other, compared = (
+            other.take(other.labels >= 0),
+            rest.compared.take(rest.compared.labels >= 0),
+        )
+        if not (len(other) and len(compared)):
+            return {}
+        shown = compared.take(shown_twice(other.labels, compared.labels))
+        figures = {
+            "class_agreement_real": self.agreement(compared, real).get("class_agreement"),
+            "intra_class_fid_floor": self.within(
+                other, replace(rest, splits={rest.split: shown})
+            ).get("intra_class_fid"),
+        }
+        return {key: f.value for key, f in figures.items() if f is not None and f.value is not None}
+
+    def warning(self, fake: Seen, real: Real) -> str:
+        """Fewer images of a class than features: no covariance has full rank."""
+        sizes = {"samples": fake.labels, "real images": real.compared.labels}
+        least = {what: fewest(labels) for what, labels in sizes.items()}
+        few = " and ".join(f"{n} {what}" for what, n in least.items() if n <= fake.dims)
+        if not few or 0 in least.values():
+            return ""
+        floor = self.reading(real, len(fake)).get("intra_class_fid_floor", 0)
+        return (
+            f"{few} of a class are too few for {fake.dims} features: the intra-class FID is biased"
+            f" upwards, by about {floor:.3g}, which real images have"
+        )
+
+
+def fewest(labels: npt.NDArray[np.int64]) -> int:
+    """Images of the class with the fewest; 0 where none has a class."""
+    import numpy as np
+
+    counts = np.unique(labels[labels >= 0], return_counts=True)[1]
+    return int(counts.min()) if len(counts) else 0
+
+
+def shown_twice(
+    among: npt.NDArray[np.int64], labels: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Which labels are there twice or more among others: of those a covariance can be had."""
+    import numpy as np
+
+    known, counts = np.unique(among, return_counts=True)
+    return np.isin(labels, known[counts > 1])

@@ -1,0 +1,249 @@
+"""Declarations of metrics on what an extractor saw: figures, protocol, warnings, pictures."""
+
+import numpy as np
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from reprogan.metrics.kernel_distance import kernel_distance, root_mean_square
+from reprogan.metrics.manifolds import manifolds
+from reprogan.metrics.measures import METRICS, AnyMetrics
+from reprogan.metrics.measures.conditional import Conditional
+from reprogan.metrics.measures.fid import Fid
+from reprogan.metrics.measures.fid_infinity import FidInfinity
+from reprogan.metrics.measures.kid import Kid
+from reprogan.metrics.measures.memorization import Memorization
+from reprogan.metrics.measures.metric import Real
+from reprogan.metrics.measures.precision_recall import PrecisionRecall
+from reprogan.metrics.seen import Seen
+
+CLASSES, DIMS = 5, 6
+MEANS = 4 * np.random.default_rng(99).standard_normal((CLASSES, DIMS))
+
+
+def seen(count, seed, spread=1.0, features=None, labeled=True, sure=50.0):
+    """Classes in turn around MEANS; logits are sure of the class whose mean is nearest."""
+    draw = np.random.default_rng(seed)
+    labels = np.arange(count) % CLASSES
+    x = (
+        MEANS[labels] + spread * draw.standard_normal((count, DIMS))
+        if features is None
+        else features
+    )
+    nearest = np.square(x[:, None] - MEANS).sum(axis=2).argmin(axis=1)
+    images = np.clip(np.nan_to_num(x)[:, :4].reshape(count, 1, 2, 2) * 10 + 128, 0, 255).astype(
+        np.uint8
+    )
+    return Seen(
+        features=x.astype(np.float32),
+        logits=(sure * np.eye(CLASSES)[nearest]).astype(np.float32),
+        labels=labels if labeled else np.full(count, -1),
+        images=images,
+    )
+
+
+def real(train=1000, test=400, split="test", classes=tuple("abcde"), **others):
+    return Real({"train": seen(train, 1), "test": seen(test, 2), **others}, split, classes, 0)
+
+
+def values(metric, fake, against=None):
+    return {stem: figure.value for stem, figure in metric.of(fake, against or real()).items()}
+
+
+def parse(raw):
+    return TypeAdapter(AnyMetrics).validate_python(raw)
+
+
+NEW = ("kid", "precision_recall", "memorization", "conditional", "fid_infinity")
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_defaults_stand_in_the_table_and_repeat(name):
+    (metric,) = parse({name: {}})
+    assert type(metric) is METRICS[name]
+    fake = seen(500, 3)
+    found = metric.of(fake, real())
+    assert found and found == metric.of(fake, real())
+    for figure in found.values():
+        assert np.isfinite(figure.value) and figure.n == 500
+        assert figure.against in ("", "train", "test")
+        assert bool(figure.how) == (figure.error is not None)
+        assert figure.error is None or figure.error >= 0
+    assert all(np.isfinite(value) for value in metric.reading(real(), 500).values())
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_nan_is_refused(name):
+    x = np.array(seen(500, 3).features)
+    x[7, 2] = np.nan
+    with pytest.raises(ValueError, match="finite"):
+        METRICS[name]().of(seen(500, 3, features=x), real())
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_the_order_of_images_is_nothing(name):
+    fake, order = seen(500, 3), np.random.default_rng(0).permutation(500)
+    if name != "fid_infinity":  # whose subsets are other ones
+        shuffled = values(METRICS[name](), fake.take(order))
+        assert shuffled == pytest.approx(values(METRICS[name](), fake), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        ({"kid": {"subsets": 100, "kid_subsetsize": 10}}, "Did you mean 'subset_size'"),
+        ({"precision_recal": {}}, "Did you mean 'precision_recall'"),
+        ({"precision_recall": {"k": 0}}, "greater than or equal to 1"),
+        ({"fid_infinity": {"points": 2}}, "greater than or equal to 3"),
+    ],
+)
+def test_misspelled_or_senseless_options_are_refused(raw, message):
+    with pytest.raises(ValidationError, match=message):
+        parse(raw)
+
+
+def test_kid_in_units_of_the_reals_has_a_name_of_its_own():
+    fake, there = seen(500, 3, spread=2), real()
+    a, b = fake.features, there.compared.features
+    assert values(Kid(), fake) == {"kid_unit_rms": kernel_distance(a, b, root_mean_square(b))[0]}
+    assert values(Kid(unit_rms=False), fake) == {"kid": kernel_distance(a, b)[0]}
+
+
+def test_kid_over_subsets_is_a_figure_besides():
+    found = Kid(subsets=10, subset_size=100).of(seen(500, 3), real())
+    assert list(found) == ["kid_unit_rms", "kid_unit_rms_10x100"]
+    assert found["kid_unit_rms_10x100"].how == "spread over 10 subsets of 100"
+    with pytest.raises(ValueError, match="subsets of 401 images .* 500 samples and 400 real"):
+        Kid(subsets=10, subset_size=401).of(seen(500, 3), real())
+
+
+def test_kid_of_real_images_is_the_floor():
+    (floor,) = Kid().reading(real(), 500).values()
+    found = Kid().of(seen(500, 3, spread=4), real())["kid_unit_rms"]
+    assert abs(floor) < 2 * found.error < 0.5 * found.value
+
+
+def test_precision_and_recall_are_drawn_at_random_and_say_of_how_many():
+    fake, there = seen(500, 3), real()
+    found = PrecisionRecall(images=300).of(fake, there)
+    assert {figure.n for figure in found.values()} == {300}
+    few, reals = fake.at_most(300, 0), there.compared.at_most(300, 0)
+    known = manifolds(reals.features, few.features, 5)
+    assert found["recall"].value == known.recall and found["precision"].value == known.precision
+    with pytest.raises(ValueError, match="neighbor number 6"):
+        PrecisionRecall().of(seen(5, 3), there)
+
+
+def test_a_generator_of_one_image_is_precise_and_nothing_else():
+    there = real()
+    one = np.repeat(there.compared.features[:1], 500, axis=0)
+    found = values(PrecisionRecall(), seen(500, 3, features=one))
+    assert found["precision"] == 1 and found["recall"] == 0 and found["coverage"] < 0.1
+
+
+def test_training_images_are_no_authentic_samples_and_fresh_ones_are_by_half():
+    there = real(1000, 1000)
+    copied = values(Memorization(), there.splits["train"], there)
+    assert copied == {"authenticity": 0, "nearer_train": 1}
+    assert Memorization().reading(there, 1000)["nearer_train_copies"] == 1
+    fresh = Memorization().of(seen(1000, 3), there)
+    assert {figure.against for figure in fresh.values()} == {"train"}
+    for stem in ("authenticity", "nearer_train"):
+        assert fresh[stem].value == pytest.approx(0.5, abs=0.1)
+        assert Memorization().reading(there, 1000)[f"{stem}_real"] == pytest.approx(0.5, abs=0.1)
+    noise = values(Memorization(), seen(300, 4, spread=30), there)
+    assert noise["authenticity"] > 0.99 and noise["nearer_train"] == pytest.approx(0.5, abs=0.15)
+
+
+def test_training_and_held_out_images_are_equally_many():
+    """Against all training images, 10 times the held-out ones, fresh samples would look copied.
+
+    Of copies a tenth is then known, so that their share has to be told.
+    """
+    there = real(4000, 400)
+    assert values(Memorization(), seen(1000, 3), there)["nearer_train"] < 0.55
+    copies = Memorization().reading(there, 1000)["nearer_train_copies"]
+    assert copies == pytest.approx(0.55, abs=0.03)
+    assert copies == values(Memorization(), there.splits["train"], there)["nearer_train"]
+
+
+def test_held_out_are_those_compared_with_unless_they_are_the_training_images():
+    fake, held = seen(300, 3), seen(400, 7)
+    there = real(validation=held, split="validation")
+    other = real(validation=held, split="train")
+    assert values(Memorization(), held, there)["nearer_train"] == 0
+    assert values(Memorization(), fake, other) == values(Memorization(), fake, real())
+
+
+def test_without_training_images_nothing_is_said_of_memory():
+    there = Real({"test": seen(400, 2)}, "test", (), 0)
+    assert Memorization().of(seen(300, 3), there) == Memorization().reading(there, 300) == {}
+    assert Memorization().picture(seen(300, 3), there) is None
+
+
+def test_the_picture_shows_copies_first():
+    there = real()
+    train = there.splits["train"]
+    x = np.array(seen(300, 3).features)
+    x[123] = train.features[45]
+    picture = Memorization(images=300).picture(seen(300, 3, features=x), there)
+    pixels = np.asarray(picture.convert("L"))
+    left, right = pixels[42:74, 10:42], pixels[42:74, 42:74]
+    assert np.array_equal(left, right) and left.std() > 0
+    no_images = Seen(x, None, np.full(300, -1))
+    assert Memorization().picture(no_images, there) is None
+
+
+def test_within_class_collapse_is_seen_within_classes_alone():
+    """A conditional generator of one image a class, whose classes are right and far apart."""
+    there = real(4000, 4000)
+    fresh = seen(2000, 3)
+    collapsed = seen(2000, 3, features=MEANS[np.arange(2000) % CLASSES])
+    good, bad = values(Conditional(), fresh, there), values(Conditional(), collapsed, there)
+    assert good["class_agreement"] > 0.97 and bad["class_agreement"] == 1
+    assert bad["intra_class_fid"] > 50 * good["intra_class_fid"]
+    assert bad["intra_class_fid_worst"] >= bad["intra_class_fid"] > 5
+    whole = values(Fid(), collapsed, there)["fid"]
+    assert whole < 0.5 * bad["intra_class_fid"]
+
+
+def test_wrong_classes_are_seen_though_fid_is_the_same():
+    fake, there = seen(2000, 3), real()
+    wrong = Seen(fake.features, fake.logits, (fake.labels + 1) % CLASSES)
+    assert values(Fid(), wrong, there) == values(Fid(), fake, there)
+    found = values(Conditional(), wrong, there)
+    assert found["class_agreement"] < 0.03 and found["intra_class_fid"] > 10
+
+
+def test_what_is_not_conditional_has_no_such_figures():
+    there = real()
+    assert Conditional().of(seen(300, 3, labeled=False), there) == {}
+    assert Conditional().warning(seen(300, 3, labeled=False), there) == ""
+    foreign = real(classes=())
+    assert list(Conditional().of(seen(300, 3), foreign)) == [
+        "intra_class_fid",
+        "intra_class_fid_worst",
+    ]
+    unlabeled = Real(
+        {"train": seen(300, 1, labeled=False), "test": seen(300, 2, labeled=False)}, "test", (), 0
+    )
+    assert Conditional().of(seen(300, 3), unlabeled) == {}
+    assert Conditional().reading(unlabeled, 300) == {}
+    assert Conditional().warning(seen(6, 3), unlabeled) == ""
+
+
+def test_classes_of_few_images_are_warned_of_with_numbers():
+    there = real(test=30)
+    text = Conditional().warning(seen(500, 3), there)
+    floor = Conditional().reading(there, 500)["intra_class_fid_floor"]
+    assert "6 real images of a class are too few for 6 features" in text
+    assert f"about {floor:.3g}" in text
+    assert Conditional().warning(seen(500, 3), real()) == ""
+    assert np.isfinite(Conditional().reading(there, 7)["intra_class_fid_floor"])
+    assert Conditional().reading(real(), 500)["class_agreement_real"] > 0.97
+
+
+def test_fid_infinity_is_below_fid_and_warned_of_where_the_line_is_none():
+    fake, there = seen(400, 3), real(test=4000)
+    assert values(FidInfinity(), fake, there)["fid_infinity"] < values(Fid(), fake, there)["fid"]
+    assert FidInfinity().warning(fake, there) == ""
+    assert "from 5 samples, too few for 6 features" in FidInfinity().warning(seen(50, 3), there)
