@@ -21,15 +21,15 @@ def outputs(root):
     return Outputs(figures=root / "eval.json", cards=root / "cards", curve=root / "curve.csv")
 
 
-def judged(made, images, root, settings=None, snapshots=None, **more):
+def judged(where, images, root, settings=None, snapshots=None, **more):
     """What the evaluate stage writes of images: the cards and the paths."""
     samples = save(root / "samples.npz", images, **more)
     if snapshots is not None:
         np.savez(root / "snapshots.npz", **snapshots)
     out = outputs(root)
     evaluate(
-        "name", settings or made.settings, samples,
-        None if snapshots is None else root / "snapshots.npz", made.data, made.reference, out,
+        "name", settings or where.settings, samples,
+        None if snapshots is None else root / "snapshots.npz", where.data, where.reference, out,
     )  # fmt: skip
     best = out.cards / "best.json"
     return SimpleNamespace(

@@ -28,7 +28,7 @@ METRICS = {"fid": {}, "inception_score": {"splits": 10}, "classes": {}}
 
 def settings_of(extractor, **more):
     """The `evaluate` section, with the metrics of params.yaml."""
-    return Evaluate.model_validate({"extractor": extractor, "metrics": METRICS, **more})
+    return Evaluate.model_validate({"extractor": extractor, "metrics": METRICS} | more)
 
 
 def make_reference(root, train, test, validation=None, **settings):
