@@ -115,3 +115,25 @@ def preset(
     parse(overlay(read(target), top), path)
     lay_over(target, top)
     typer.echo(f"{target} now holds {path}; see `git diff {target}`.")
+
+
+@app.command()
+def doctor(
+    tidy: Annotated[
+        bool, typer.Option("--tidy", help="Remove entries of no stage from dvc.lock first.")
+    ] = False,
+) -> None:
+    """Look for what is wrong here, and say what mends it; exits with 1 if there is a fault."""
+    from .doctor.examination import examine, pipeline, report
+    from .doctor.leftovers import tidy as remove
+
+    here = Path.cwd()
+    if not (here / "dvc.yaml").exists():
+        raise ConfigError(f"{here} has no dvc.yaml: run this at the root of the repository")
+    if tidy:
+        for name in remove(here / "dvc.lock", pipeline(here)[0]):
+            typer.echo(f"removed from dvc.lock: {name}")
+    findings = examine(here)
+    report(findings)
+    if any(finding.level == "fault" for finding in findings):
+        raise typer.Exit(1)

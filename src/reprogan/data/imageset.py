@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from ..files import replacing
+from ..files import write
 from ..npz import read_npz, to_npz
 from .errors import DataError
 
@@ -57,18 +56,13 @@ class ImageSet:
         return ImageSet(images=self.images[rows], labels=self.labels[rows], classes=self.classes)
 
     def save(self, path: Path) -> None:
-        """Write one npz; a failure leaves what was there. Raises DiskFullError."""
-        with replacing(path) as file:
-            self.write(file)
-
-    def write(self, file: BinaryIO) -> None:
-        """Write an npz, the same bytes each time.
+        """Write one npz, the same bytes each time; a failure leaves what was there.
 
         It is not compressed: 40,000 images of 3 x 32 x 32 load in 0.09 s, and 8 % smaller in 0.6 s.
+        Raises DiskFullError.
         """
         names = np.array(self.classes, np.str_)
-        file.write(to_npz(images=self.images, labels=self.labels, classes=names))
-        file.flush()
+        write(path, to_npz(images=self.images, labels=self.labels, classes=names))
 
     @classmethod
     def load(cls, path: Path) -> ImageSet:

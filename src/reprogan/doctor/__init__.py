@@ -1,0 +1,1 @@
+"""What is wrong with a repository or its machine, and the command that mends it."""
