@@ -56,6 +56,11 @@ def grid(images: npt.NDArray[np.uint8], columns: int, scale: int | None = None) 
     return Image.fromarray(canvas[:, :, 0] if channels == 1 else canvas)
 
 
+def first(images: npt.NDArray[np.uint8], count: int) -> npt.NDArray[np.uint8]:
+    """The images to be shown of many: the first `count`; all of points, since few say nothing."""
+    return images if images.shape[1:] == POINT else images[:count]
+
+
 def cloud(points: npt.NDArray[np.uint8], under: npt.NDArray[np.uint8] | None = None) -> Image.Image:
     """Points in the plane on white, a pixel for every pair of bytes; the y axis points up.
 

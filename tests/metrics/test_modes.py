@@ -13,7 +13,7 @@ from reprogan.metrics.measures.metric import Real
 from reprogan.metrics.measures.modes import Modes
 from reprogan.metrics.modes import Mixture, expected
 from reprogan.metrics.seen import Seen
-from reprogan.pictures import cloud, density, grid
+from reprogan.pictures import cloud, density, first, grid
 
 SQUARE = np.array([[50, 50], [50, 200], [200, 50], [200, 200]])
 CROSS = np.array([[2, 0], [-2, 0], [0, 2], [0, -2]])
@@ -172,6 +172,11 @@ def test_denser_places_are_darker_and_what_lies_below_is_covered():
     assert np.array_equal(both[2 + 254, 2 + 1], np.asarray(cloud(over))[2 + 254, 2 + 1])
     red, _, blue = both[2 + 246, 2 + 9]
     assert red > blue
+
+
+def test_of_many_images_the_first_are_shown_and_of_points_all():
+    assert len(first(points(SQUARE).images, 2)) == 4
+    assert len(first(np.zeros((4, 1, 1, 1), np.uint8), 2)) == 2
 
 
 def test_a_grid_of_points_is_a_cloud():

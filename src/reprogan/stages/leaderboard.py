@@ -13,7 +13,7 @@ from ..metrics.metric_card import MetricCard
 from ..metrics.ranking import Entry, ranked
 from ..metrics.ranking_text import csv_of, markdown_of
 from ..metrics.samples import load_samples
-from ..pictures import grid, save_png, sheet
+from ..pictures import first, grid, save_png, sheet
 
 SHOWN, ACROSS = 24, 6
 """Samples of each variant on the sheet, and how many of them side by side."""
@@ -54,4 +54,4 @@ def panel(entry: Entry, samples: Path) -> tuple[str, Image]:
     """A variant's first samples under its name, its FID and the verdict."""
     images = load_samples(samples / f"{entry.name}.npz").images
     caption = "\n".join(filter(None, (entry.name, f"FID {entry.fid:.4g}", entry.verdict)))
-    return caption, grid(images[:SHOWN], ACROSS)
+    return caption, grid(first(images, SHOWN), ACROSS)
