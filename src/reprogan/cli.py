@@ -71,7 +71,7 @@ MODELS, SAMPLES, METRICS, REPORTS = (
     Path("metrics"),
     Path("reports"),
 )
-REFERENCE, PLAN = MODELS / "reference", Path("plan")
+REFERENCE, PLAN, PROVENANCE = MODELS / "reference", Path("plan"), Path("provenance")
 
 
 def params() -> Params:
@@ -79,6 +79,14 @@ def params() -> Params:
     from .config import load
 
     return load(Path("params.yaml"))
+
+
+def remember(stage: str, name: str, device: str, *inputs: Path) -> None:
+    """Record by what and from what a result was computed, beside it and in none of its bytes."""
+    from .device import find
+    from .provenance import facts, record
+
+    record(PROVENANCE / stage / f"{name}.json", facts(stage, str(find(device)), *inputs))
 
 
 @app.command()
@@ -107,6 +115,7 @@ def reference(device: Device = "auto") -> None:
 
     where = str(prepare(device, 1))
     stage(settings.evaluate.extractor, DATA, REFERENCE, METRICS / "reference.json", where)
+    remember("reference", "reference", where, DATA / "train.npz", DATA / "test.npz")
 
 
 @app.command()
@@ -122,6 +131,7 @@ def train(name: Name = "experiment", device: Device = "auto", save_every: SaveEv
     machine = Machine(scratch=scratch(), device=device, save_every=save_every)
     history = METRICS / "history" / f"{name}.csv"
     stage(name, variant, all_of_it.train, steps, DATA, MODELS / name, history, machine, row.labels)
+    remember("train", name, device, DATA / "train.npz")
 
 
 @app.command()
@@ -167,6 +177,7 @@ def sample(
         SAMPLES / f"{name}{end}" for end in (".npz", "_snapshots.npz", ".png")
     )
     stage(name, settings.sample, MODELS / name, images, snapshots, picture, device)
+    remember("sample", name, device, MODELS / name / "weights.safetensors")
 
 
 def refuse_suffix(path: Path, *valid: str) -> None:
@@ -192,6 +203,7 @@ def evaluate(name: Name = "experiment", device: Device = "auto") -> None:
     samples, snapshots = SAMPLES / f"{name}.npz", SAMPLES / f"{name}_snapshots.npz"
     where = str(prepare(device, 1))
     stage(name, settings.evaluate, samples, snapshots, DATA, REFERENCE, out, where)
+    remember("evaluate", name, where, samples, snapshots, REFERENCE / "extractor.json")
 
 
 @app.command()

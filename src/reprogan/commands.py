@@ -137,3 +137,29 @@ def doctor(
     report(findings)
     if any(finding.level == "fault" for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Stages of dvc.lock, or rows, for their three; all by default."),
+    ] = None,
+    jobs: Jobs = CORES,
+    keep: Annotated[
+        Path | None, typer.Option(help="An empty folder to leave in it what the stages write.")
+    ] = None,
+) -> None:
+    """Run stages again beside the repository, and compare every output with dvc.lock, bit by bit.
+
+    Nothing here is changed. Exits with 1 unless all are equal.
+    """
+    from .verify.verification import report
+    from .verify.verification import verify as run
+
+    if keep is not None and keep.exists() and any(keep.iterdir()):
+        raise ConfigError(f"--keep {keep} is not empty")
+    verdicts = run(Path.cwd(), names or (), jobs, keep)
+    report(verdicts, Path.cwd())
+    if any(verdict.state != "equal" for verdict in verdicts):
+        raise typer.Exit(1)

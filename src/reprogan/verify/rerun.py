@@ -1,0 +1,106 @@
+"""One stage run again in a folder of its own, from the inputs that dvc.lock has."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ..tracking import md5_of
+from .comparison import difference
+
+State = Literal["equal", "differs", "not run", "failed"]
+
+FRONT = ("src", "params.yaml", "dvc.yaml", "dvc.lock", "requirements.lock")
+"""What every stage reads or imports, beside its dependencies."""
+
+LAST = 12
+"""Lines of a stage that failed that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """On one output of a stage; `text` says how it differs, or why nothing can be said."""
+
+    stage: str
+    output: str
+    state: State
+    text: str = ""
+
+
+def rerun(here: Path, name: str, entry: Mapping[str, Any], folder: Path) -> list[Verdict]:
+    """Run a stage of dvc.lock in `folder`; what each of its outputs is like.
+
+    here: the repository, whose files and cache are read only. Inputs must be as dvc.lock has them.
+    """
+    outs = {out["path"]: out["md5"] for out in entry.get("outs", ())}
+    deps = {dep["path"]: dep.get("md5", "") for dep in entry.get("deps", ())}
+    stale = [path for path, md5 in deps.items() if md5 and md5_of(here / path) != md5]
+    if stale:
+        text = f"{', '.join(stale)} not as dvc.lock has it: dvc checkout, or the commit of dvc.lock"
+        return [Verdict(name, out, "not run", text) for out in outs]
+    for path in (*FRONT, *deps):
+        copy(here / path, folder / path)
+    for path in outs:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(  # noqa: S602  DVC's own command line
+        entry["cmd"], shell=True, cwd=folder, env=environment(folder), check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    if done.returncode:
+        text = "\n".join((done.stdout + done.stderr).strip().splitlines()[-LAST:])
+        return [Verdict(name, out, "failed", text) for out in outs]
+    return [verdict_on(here, name, out, md5, folder) for out, md5 in outs.items()]
+
+
+def verdict_on(here: Path, name: str, out: str, md5: str, folder: Path) -> Verdict:
+    """Whether an output has the hash of dvc.lock, and if not, what is different in it."""
+    if md5_of(folder / out) == md5:
+        return Verdict(name, out, "equal")
+    before = recorded(here, out, md5, folder / ".recorded" / out)
+    if before is None:
+        return Verdict(name, out, "differs", "what was recorded is not here to compare: dvc pull")
+    return Verdict(name, out, "differs", difference(before, folder / out))
+
+
+def recorded(here: Path, out: str, md5: str, place: Path) -> Path | None:
+    """The output as dvc.lock has it: in the workspace, or copied from DVC's cache; else None."""
+    if md5_of(here / out) == md5:
+        return here / out
+    kept = cached(here, md5)
+    if not kept.exists():
+        return None
+    if not md5.endswith(".dir"):
+        copy(kept, place)
+        return place
+    for file in json.loads(kept.read_text("utf-8")):
+        copy(cached(here, file["md5"]), place / file["relpath"])
+    return place
+
+
+def cached(here: Path, md5: str) -> Path:
+    """Where DVC keeps a file of that hash."""
+    return here / ".dvc" / "cache" / "files" / "md5" / md5[:2] / md5[2:]
+
+
+def copy(source: Path, target: Path) -> None:
+    """A copy and no link, so that nothing that a stage does can reach the original."""
+    if source.is_dir():
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(source, target, dirs_exist_ok=True, ignore=ignored)
+    elif source.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """That of this process, with this Python first, and nothing that points back here."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DVC_", "MLFLOW_TRACKING"))}
+    path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+    return {**kept, "PATH": path, "DVC_ROOT": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"}

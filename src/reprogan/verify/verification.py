@@ -1,0 +1,109 @@
+"""Every stage asked for, run again a few at a time; a table, and what explains a difference."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ..component import ConfigError, unknown
+from ..config import EXPERIMENT
+from ..reading import read
+from .rerun import Verdict, rerun
+
+STYLES = {"equal": "green", "differs": "bold red", "not run": "yellow", "failed": "bold red"}
+
+STEPS = ("train", "sample", "evaluate")
+"""What a row's name stands for."""
+
+JOINS = ("track",)
+"""Stages that are left out unless they are named: their outputs list what was found elsewhere."""
+
+
+def entries(lock: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Entries of dvc.lock: of stages, or of rows, which stand for their three; by default all.
+
+    Raises ConfigError for a name that is neither, with the valid ones.
+    """
+    if not lock.exists():
+        raise ConfigError(f"{lock} is not there: run `dvc repro` first, and commit what it leaves")
+    stages: dict[str, dict[str, Any]] = read(lock).get("stages", {})
+    if not names:
+        return {name: entry for name, entry in stages.items() if name not in JOINS}
+    chosen = []
+    for name in names:
+        suffix = "" if name == EXPERIMENT else f"_variant@{name}"
+        row = [step + suffix for step in STEPS if step + suffix in stages]
+        if name not in stages and not row:
+            raise ConfigError(unknown("stage", name, stages))
+        chosen += [name] if name in stages and name != EXPERIMENT else row
+    return {name: stages[name] for name in chosen}
+
+
+def verify(here: Path, names: Sequence[str], jobs: int, keep: Path | None) -> list[Verdict]:
+    """Verdicts on every output of the stages, in the order of dvc.lock; progress on stderr.
+
+    Nothing below `here` is written. keep: where what the stages write stays; None: nowhere.
+    """
+    wanted = entries(here / "dvc.lock", names)
+    console = Console(stderr=True, highlight=False)
+    with tempfile.TemporaryDirectory(prefix="reprogan-verify-") as temporary:
+        root = (keep or Path(temporary)).absolute()
+        found: dict[str, list[Verdict]] = {}
+        with ThreadPoolExecutor(jobs) as pool:
+            futures = {
+                pool.submit(rerun, here, name, entry, root / name.replace("@", "-")): name
+                for name, entry in wanted.items()
+            }
+            for done in as_completed(futures):
+                name = futures[done]
+                found[name] = done.result()
+                states = ", ".join(sorted({verdict.state for verdict in found[name]}))
+                console.print(f"{len(found)} of {len(wanted)}  {name}: {states}", soft_wrap=True)
+    return [verdict for name in wanted for verdict in found[name]]
+
+
+def report(verdicts: Sequence[Verdict], here: Path) -> None:
+    """A table on stdout, and what may explain differences."""
+    console = Console(highlight=False, soft_wrap=True)
+    table = Table(box=None, pad_edge=False)
+    for head in ("stage", "output", "verdict", ""):
+        table.add_column(head)
+    for verdict in verdicts:
+        state = f"[{STYLES[verdict.state]}]{verdict.state}[/]"
+        table.add_row(escape(verdict.stage), escape(verdict.output), state, escape(verdict.text))
+    console.print(table)
+    if any(verdict.state == "differs" for verdict in verdicts):
+        for line in explained(verdicts, here):
+            console.print(escape(line))
+    equal = sum(verdict.state == "equal" for verdict in verdicts)
+    console.print(f"{equal} of {len(verdicts)} outputs are those of dvc.lock, bit for bit")
+
+
+def explained(verdicts: Sequence[Verdict], here: Path) -> Iterator[str]:
+    """What is another here than where the differing results were computed, as far as is known."""
+    from ..provenance import differences, facts, load
+
+    told: set[str] = set()
+    for verdict in verdicts:
+        if verdict.state != "differs":
+            continue
+        step, _, row = verdict.stage.partition("@")
+        step, row = step.removesuffix("_variant"), row or EXPERIMENT
+        before = load(here / "provenance" / step / f"{row}.json")
+        if not before:
+            told.add("it was not recorded where these results were computed (provenance/)")
+            continue
+        now = facts(step, "cpu") | {"device": before.get("device"), "gpu": before.get("gpu")}
+        ours = {"code_sha256", "inputs", "threads", "deterministic", "tf32"}
+        known = {key: value for key, value in before.items() if key not in ours}
+        told |= set(differences(known, now))
+    yield from (f"  {line}" for line in sorted(told))
+    if not told:
+        yield "  the machine and the packages are those that were recorded: this is a defect"
