@@ -74,7 +74,7 @@ def through(
 def passed(network: nn.Module, chunk: Images, device: torch.device | str = "cpu") -> Pass:
     """One forward pass."""
     with torch.inference_mode():
-        features, logits = network(torch.from_numpy(chunk).to(device))
+        features, logits = network(torch.from_numpy(chunk.copy()).to(device))  # it may be read-only
     return features.cpu().numpy(), None if logits is None else logits.cpu().numpy()
 
 

@@ -33,7 +33,7 @@ class Custom(Extractor):
     """
 
     name: Literal["custom"] = "custom"
-    path: Annotated[str, Field(min_length=1)]
+    path: Annotated[str, Field(min_length=1)] = "extractor.pt2"
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     channels: Literal[1, 3] | None = None
     size: Count | None = None
