@@ -17,9 +17,9 @@ def score(
     sets: Annotated[
         list[Path],
         typer.Argument(
-            metavar="A... [REAL]",
-            help="Images: a folder, .zip, .tar.*, .npz or .npy. Without --reference two: those that"
-            " are judged, and the real ones.",
+            metavar="SETS",
+            help="Images: a folder, .zip, .tar.*, .npz or .npy. Without --reference there are two:"
+            " those that are judged, and the real ones.",
             show_default=False,
         ),
     ],
@@ -90,7 +90,7 @@ def score(
         reprogan score ours.npz theirs.npz --reference cifar10 --extractor inception
     """
     judged, real = (sets, reference) if reference is not None else two(sets)
-    refuse(channels, resize)
+    refuse(channels, resize, to)
     for path in judged:
         if not path.exists():
             raise ConfigError(
@@ -108,7 +108,10 @@ def score(
         fitting=fitting, extractor=extractor, metrics=metrics, split=split, seed=seed, mirror=mirror
     )
     machine = Machine(device=str(prepare(device, 1)), jobs=jobs)
-    cards = scored(judged, real, images, options, machine)
+    try:
+        cards = scored(judged, real, images, options, machine)
+    except ValueError as fault:
+        raise ConfigError(in_options(str(fault))) from None
     typer.echo(table(cards), err=True)
     stated = [card.model_dump(mode="json") for card in cards]
     text = json.dumps(stated if len(stated) > 1 else stated[0], indent=2, ensure_ascii=False)
@@ -120,7 +123,23 @@ def score(
         write(to, text + "\n")
 
 
+OPTIONS = {
+    "evaluate.extractor.weights": "--extractor '{name: inception, weights: ...}'",
+    "evaluate.extractor.path": "--extractor '{name: custom, path: ...}'",
+    "evaluate.extractor": "--extractor",
+    "Set data.mirror to": "Name with --mirror",
+    " A key left over from another name is dropped by -S '~KEY'.": "",
+}
+"""Keys of params.yaml in messages, and what a user of `score` has in their place."""
+
 RESIZERS = ("lanczos", "bicubic", "bilinear", "box")
+
+
+def in_options(text: str) -> str:
+    """What the pipeline says of params.yaml, said of this command's options."""
+    for key, option in OPTIONS.items():
+        text = text.replace(key, option)
+    return text
 
 
 def two(sets: list[Path]) -> tuple[list[Path], str]:
@@ -134,8 +153,10 @@ def two(sets: list[Path]) -> tuple[list[Path], str]:
     return sets[:1], str(sets[1])
 
 
-def refuse(channels: int | None, resize: str) -> None:
-    """Raise ConfigError for values that no image can have."""
+def refuse(channels: int | None, resize: str, to: Path | None) -> None:
+    """Raise ConfigError for values that cannot be, before any work is done."""
+    if to is not None and (to.is_dir() or to.suffix != ".json"):
+        raise ConfigError(f"--to must be a file that ends in .json; got {to}")
     if channels == 2:
         raise ConfigError("--channels must be 1 (gray) or 3 (RGB); got 2")
     if resize not in RESIZERS:

@@ -84,19 +84,20 @@ def hashes(sets: dict[str, ImageSet]) -> dict[str, str]:
     return {split: images_sha256(images) for split, images in sets.items()}
 
 
-def kept_judge(data: Data, settings: Evaluate, machine: Machine) -> Judge:
-    """The judge by a source's images, which are seen once for each extractor.
+def kept_judge(
+    images: Path, sets: dict[str, ImageSet], settings: Evaluate, machine: Machine
+) -> Judge:
+    """The judge by the images of `kept_images`, which are seen once for each extractor.
 
     What was seen is kept under the content of the images, the extractor with the files that it
     names, and the code of both; it is loaded by the pipeline's own checks, and made again where
     they refuse it. To be called on one thread.
     """
-    images, sets = kept_images(data)
     train = sets["train"]
     extractor = settings.extractor.chosen(train.channels, train.size, train.classes)
     facts = {"images": hashes(sets), "extractor": facts_of(extractor)}
     key = key_of(facts, code("reprogan/stages/reference.py"))
-    folder = cache() / "references" / f"{data.name}-{data.size}-{extractor.name}-{key}"
+    folder = cache() / "references" / f"{images.parent.name}-{extractor.name}-{key}"
     with locked(folder):
         try:
             return Judge.of(settings, folder, images, machine.device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..component import ConfigError, explain, unknown
+from ..data.imageset import ImageSet
 from ..data.settings import Data
-from ..metrics.card import CARD, load_card
+from ..metrics.card import CARD, Card, load_card
 from ..metrics.real import splits_in
+from ..metrics.samples import refuse_unlike as refuse_foreign
 from ..stages.evaluate import Judge
-from .kept import kept_judge
+from .kept import kept_images, kept_judge
 from .looking import Machine, look
 from .pile import LONE, Fitting, Pile
 from .reading import read, refuse_other
@@ -55,9 +58,11 @@ def judge_of(reference: str, piles: Sequence[Pile], options: Options, machine: M
     reference: a name of SIZES, a folder of the reference stage, or whatever holds images. Raises
     ValueError for another, before anything is computed where that can be known.
     """
-    if reference in SIZES:
-        return published(reference, piles, options, machine)
     path = Path(reference)
+    if reference in SIZES:
+        if path.exists():
+            print(f"{path} is taken for the published data; ./{path} is yours", file=sys.stderr)
+        return published(reference, piles, options, machine)
     if not path.exists():
         names = unknown("reference", reference, SIZES)
         raise ConfigError(f"{names} Nor is there a file or folder of that name.")
@@ -83,7 +88,9 @@ def published(name: str, piles: Sequence[Pile], options: Options, machine: Machi
     settings = options.scoring(("train", "test"))
     for pile in piles:
         refuse_other_size(pile, data.size, f"{name}, {data.size} x {data.size}")
-    return kept_judge(data, settings, machine)
+    folder, sets = kept_images(data)
+    refuse_unlike(piles, sets["train"], name)
+    return kept_judge(folder, sets, settings, machine)
 
 
 def of_stage(path: Path, piles: Sequence[Pile], options: Options, machine: Machine) -> Judge:
@@ -95,27 +102,31 @@ def of_stage(path: Path, piles: Sequence[Pile], options: Options, machine: Machi
             f"--extractor {options.extractor}: {path} was made with {card.extractor!r}; leave the"
             " option out to take that, or name the real images and not this folder"
         )
+    refuse_unlike(piles, card, str(path))
     return Judge.of(settings, path, None, machine.device)
 
 
 def of_images(path: Path, piles: Sequence[Pile], options: Options, machine: Machine) -> Judge:
     """Against images from anywhere."""
     refuse_other(path)
-    real = read(path, options.fitting)
-    settings = options.scoring(tuple(real.splits))
+    sets = read(path, options.fitting).splits
+    settings = options.scoring(tuple(sets))
+    refuse_unlike(piles, sets["train"], str(path))
+    return look(sets, settings, machine).judge(settings, sets, machine.device)
+
+
+def refuse_unlike(piles: Sequence[Pile], real: ImageSet | Card, whose: str) -> None:
+    """Raise ValueError, saying how to make both alike, for images that are not like real ones."""
     for pile in piles:
-        refuse_unlike(pile, real.shape, str(path))
-    return look(real.splits, settings, machine).judge(settings, real.splits, machine.device)
-
-
-def refuse_unlike(pile: Pile, shape: tuple[int, ...], whose: str) -> None:
-    """Raise ConfigError, saying how to make both alike, unless images have this shape (C, S, S)."""
-    refuse_other_size(pile, shape[1], f"{whose}, {shape[1]} x {shape[2]}")
-    if pile.shape[0] != shape[0]:
-        raise ConfigError(
-            f"{pile.where} is {color(pile.shape[0])}, {whose} is {color(shape[0])}: --channels 3"
-            " repeats gray as RGB in both, --channels 1 makes both gray"
-        )
+        refuse_other_size(pile, real.size, f"{whose}, {real.size} x {real.size}")
+        if pile.shape[0] != real.channels:
+            raise ConfigError(
+                f"{pile.where} is {color(pile.shape[0])}, {whose} is {color(real.channels)}:"
+                " --channels 3 repeats gray as RGB in both, --channels 1 makes both gray"
+            )
+        samples = pile.samples(real.classes)
+        shape = real.channels, real.size
+        refuse_foreign(Path(pile.where), samples.images, samples.labels, shape, len(real.classes))
 
 
 def refuse_other_size(pile: Pile, size: int, whose: str) -> None:

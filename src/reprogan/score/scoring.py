@@ -8,14 +8,13 @@ from pathlib import Path
 from ..metrics.features import extract
 from ..metrics.metric_card import MetricCard
 from ..metrics.one_thread import one_thread
-from ..metrics.samples import UNCONDITIONAL, refuse_unlike
+from ..metrics.samples import UNCONDITIONAL
 from ..metrics.seen import Seen
 from ..stages.evaluate import Judge
 from .looking import Machine
 from .pile import Pile
 from .reading import read
 from .references import Options, judge_of
-from .references import refuse_unlike as refuse_other_shape
 
 
 def score(
@@ -30,17 +29,7 @@ def score(
     piles = [read(path, options.fitting).drawn(count, options.seed) for path in candidates]
     with one_thread():
         at = judge_of(reference, piles, options, machine)
-        for pile in piles:
-            refuse(pile, at)
         return [judged(pile, at, machine) for pile in piles]
-
-
-def refuse(pile: Pile, at: Judge) -> None:
-    """Raise ValueError for images that are not like the real ones."""
-    refuse_other_shape(pile, (at.card.channels, at.card.size, at.card.size), "the reference")
-    samples = pile.samples(at.card.classes)
-    shape, classes = (at.card.channels, at.card.size), len(at.card.classes)
-    refuse_unlike(Path(pile.where), samples.images, samples.labels, shape, classes)
 
 
 def judged(pile: Pile, at: Judge, machine: Machine) -> MetricCard:
