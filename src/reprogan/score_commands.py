@@ -15,7 +15,7 @@ from .component import ConfigError, unknown
 @app.command()
 def score(
     sets: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
             metavar="SETS",
             help="Images: a folder, .zip, .tar.*, .npz or .npy. Without --reference there are two:"
@@ -89,7 +89,8 @@ def score(
 
         reprogan score ours.npz theirs.npz --reference cifar10 --extractor inception
     """
-    judged, real = (sets, reference) if reference is not None else two(sets)
+    names, real = (sets, reference) if reference is not None else two(sets)
+    judged = [Path(name) for name in names]
     refuse(channels, resize, to)
     for path in judged:
         if not path.exists():
@@ -142,15 +143,15 @@ def in_options(text: str) -> str:
     return text
 
 
-def two(sets: list[Path]) -> tuple[list[Path], str]:
+def two(sets: list[str]) -> tuple[list[str], str]:
     """The judged set and the real one. Raises ConfigError where it is unclear which is which."""
     if len(sets) != 2:
         few = "there is nothing to compare it with." if len(sets) == 1 else "which one is real?"
         raise ConfigError(
-            f"{', '.join(map(str, sets))}: {few} Name the real images: score A REAL, or"
+            f"{', '.join(sets)}: {few} Name the real images: score A REAL, or"
             " score A... --reference REAL"
         )
-    return sets[:1], str(sets[1])
+    return sets[:1], sets[1]
 
 
 def refuse(channels: int | None, resize: str, to: Path | None) -> None:

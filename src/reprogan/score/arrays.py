@@ -27,6 +27,9 @@ def arrays(path: Path, fitting: Fitting) -> Pile:
     and `made` are what the sample stage says. Raises ValueError for anything else.
     """
     held = load(path)
+    made = load_made(path, str(held.get("made", "{}")))
+    if "failed" in made:
+        raise DataError(f"{path} holds no samples, since the training failed: {made['failed']}")
     images = images_in(path, held)
     refuse_values(path, images)
     images = channels_first(path, images)
@@ -45,7 +48,7 @@ def arrays(path: Path, fitting: Fitting) -> Pile:
         labels=labels,
         classes=tuple(map(str, held.get("classes", np.array([])).tolist())),
         draws=draws,
-        made=load_made(path, str(held.get("made", "{}"))),
+        made=made,
         notes=(said,) if resized else (),
     )
 
