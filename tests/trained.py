@@ -8,11 +8,12 @@ import numpy as np
 import torch
 
 from reprogan.data.imageset import ImageSet
+from reprogan.game import Game
 from reprogan.sampling import Model
 from reprogan.settings import Train
 from reprogan.stages.train import Machine, train
-from reprogan.variant import Variant
-from small import SHAPE, ZOO, build
+from reprogan.variant import Shape, Variant
+from small import BATCH, SHAPE, ZOO, build
 
 
 def some_images(
@@ -48,4 +49,10 @@ def model_of(variant: str | Variant) -> Model:
     """A model that was not trained."""
     variant = ZOO[variant] if isinstance(variant, str) else variant
     told = SHAPE.classes if variant.game.conditional else 0
-    return Model(build(variant), SHAPE, told, tuple("0123456789"), torch.device("cpu"))
+    return model_with(build(variant), SHAPE, told, tuple("0123456789"))
+
+
+def model_with(game: Game, shape: Shape, told: int, classes: tuple[str, ...] = ()) -> Model:
+    """A model that is in no folder."""
+    where = torch.device("cpu")
+    return Model(game, shape, told, classes, where, Path("nowhere"), batch=BATCH, steps=0, seed=0)

@@ -26,13 +26,12 @@ from reprogan.latents.labeler import Labeler, surest
 from reprogan.latents.walks import arc, choose_paths, line, walk, walks
 from reprogan.metrics.extractors.classifier import Classifier
 from reprogan.metrics.extractors.random_features import RandomFeatures
-from reprogan.metrics.settings import Evaluate
 from reprogan.sampling import Model
 from reprogan.stages.reference import reference
 from reprogan.tricks.coded_latent import CodedLatent
 from reprogan.variant import Shape
 from small import ROOT, ZOO, narrow
-from trained import model_of, save_data, save_model
+from trained import model_of, model_with, save_data, save_model
 
 ROOT_HALF = math.sqrt(0.5)
 CGAN = narrow("dcgan", game={"conditional": True})
@@ -57,7 +56,7 @@ def plain_model(pairs=1, prior="uniform"):
         for k in range(pairs)
     ]
     draw = lambda nets, z, given: sum(n(x) for n, x in zip(nets, z, strict=True)) / pairs  # noqa: E731
-    return Model(Game(made, draw), Shape(1, 2, 0), 0, (), torch.device("cpu"))
+    return model_with(Game(made, draw), Shape(1, 2, 0), 0)
 
 
 # Ways
@@ -307,7 +306,7 @@ def home(tmp_path_factory):
     place = tmp_path_factory.mktemp("home")
     data = save_data(place / "data/normalized", train=200, test=60)
     few = Classifier(width=4, features=8, images=2000)
-    reference(Evaluate(extractor=few, splits=2), data, place / "models/reference", place / "r.json")
+    reference(few, data, place / "models/reference", place / "r.json")
     for name, variant in {"dcgan": ZOO["dcgan"], "lsgan": ZOO["lsgan"], "cgan": CGAN}.items():
         save_model(place / f"models/{name}", variant, data, steps=8)
     (place / "params.yaml").write_text((ROOT / "params.yaml").read_text("utf-8"), "utf-8")
@@ -369,9 +368,8 @@ def test_the_stage_shows_a_class_in_each_row(home, tmp_path, monkeypatch):
     from reprogan.stages.sample import sample
 
     folder = home / "models/cgan"
-    sample(
-        "cgan", Sample(images=30, grid=10), folder, tmp_path / "s.npz", tmp_path / "s.png", "cpu"
-    )
+    to = [tmp_path / name for name in ("s.npz", "snapshots.npz", "s.png")]
+    sample("cgan", Sample(images=30, grid=10), folder, *to, "cpu")
     square, _ = Model.load(folder, "cpu").square(0, 10)
     with Image.open(tmp_path / "s.png") as shown:
         assert np.array_equal(np.asarray(shown), np.asarray(grid(square, 10)))
@@ -457,7 +455,7 @@ def test_arithmetic_refuses(call, home, tmp_path):
 
 def test_without_a_classifier_samples_are_named(home, tmp_path, monkeypatch):
     data = home / "data/normalized"
-    blind = Evaluate(extractor=RandomFeatures(width=4, features=8), splits=2)
+    blind = RandomFeatures(width=4, features=8)
     reference(blind, data, tmp_path / "blind", tmp_path / "r.json")
     monkeypatch.chdir(home)
     for place in ("blind", "nothing"):
@@ -479,7 +477,7 @@ def test_a_classifier_of_other_images_is_refused(home, tmp_path):
     for split in ("train", "test"):
         other.save(tmp_path / f"{split}.npz")
     few = Classifier(width=4, features=8, images=200)
-    reference(Evaluate(extractor=few, splits=2), tmp_path, tmp_path / "ref", tmp_path / "r.json")
+    reference(few, tmp_path, tmp_path / "ref", tmp_path / "r.json")
     with pytest.raises(ConfigError, match="of images of 1 x 16 x 16"):
         Labeler.find(tmp_path / "ref", Model.load(home / "models/dcgan", "cpu"))
 

@@ -18,11 +18,14 @@ import yaml
 from small import ROOT
 
 SMALL = {
-    "train": {"images": 1280, "batch": 64, "seed": 0, "threads": 1, "history_every": 5},
-    "sample": {"images": 200, "seed": 0, "grid": 5},
+    "train": {
+        "images": 1280, "batch": 64, "seed": 0, "threads": 1, "history_every": 5,
+        "snapshot_every": 512,
+    },
+    "sample": {"images": 200, "draws": 2, "seed": 0, "grid": 5},
     "represent": {"variants": ["ns_gan"], "images": 500, "seed": 0},
     "networks": {"name": "dcgan", "width": 4},
-}
+}  # fmt: skip
 ROWS = {"ns_gan": {"units": 32, "critic_units": 8}, "cgan": {"units": 32, "critic_units": 8}}
 EXTRACTOR = {"name": "classifier", "width": 8, "features": 16, "images": 12_000}
 

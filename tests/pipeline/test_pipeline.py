@@ -22,6 +22,7 @@ EXPERIMENT = ["train", "sample", "evaluate"]
 JOINS = ["leaderboard", "track"]
 VARIANTS = [f"{step}_variant@{name}" for name in ROWS for step in EXPERIMENT]
 TESTED = "represent@ns_gan"
+FID = "fid_classifier_200_test"
 EVERYTHING = ["download", "normalize", "reference", *EXPERIMENT, *VARIANTS, TESTED, *JOINS]
 
 
@@ -54,15 +55,19 @@ def test_repro_makes_everything_and_again_nothing(mine):
     assert mine.run("git", "status", "--porcelain") == ""
     for name in ("experiment", *ROWS):
         figures = mine.json(f"metrics/eval/{name}.json")
-        assert (
-            figures["fid_classifier"] > 0
-            and figures["n_fake"] == 200
-            and figures["split"] == "test"
-        )
+        final, best = (mine.json(f"metrics/cards/{name}/{it}.json") for it in ("final", "best"))
+        assert figures[FID] == final["figures"][FID]["value"] > 0
+        assert (final["n_fake"], final["draws"], final["split"]) == (200, 2, "test")
+        assert len(final["figures"][FID]["draws"]) == 2 and figures[f"{FID}_std"] > 0
+        assert figures[f"best_{FID}"] == best["figures"][FID]["value"]
+        assert figures["best_images"] == best["made"]["images"]
+        curve = (mine.root / f"metrics/curves/{name}.csv").read_text("utf-8").splitlines()
+        assert [line.split(",")[0] for line in curve] == ["images", "512", "1024", "1280"]
         assert (mine.root / f"samples/{name}.png").read_bytes()[:4] == b"\x89PNG"
         assert {p.name for p in (mine.root / "models" / name).iterdir()} == {
             "weights.safetensors",
             "config.json",
+            "snapshots",
         }
     board = (mine.root / "metrics/leaderboard.csv").read_text("utf-8").splitlines()
     assert len(board) == 1 + 1 + len(ROWS)
@@ -113,7 +118,7 @@ def test_another_loss_reruns_the_experiment_and_the_joins_only(mine):
     assert sorted(ran) == sorted(EXPERIMENT + JOINS)
     assert mine.json("models/experiment/config.json")["variant"]["n_critic"] == 5
     metrics = json.loads(mine.dvc("metrics", "diff", "--json"))
-    changed = metrics["metrics/eval/experiment.json"]["fid_classifier"]
+    changed = metrics["metrics/eval/experiment.json"][FID]
     assert changed["old"] != changed["new"]
     params = json.loads(mine.dvc("params", "diff", "--json"))
     assert params["params.yaml"]["loss"] == {"old": "non_saturating", "new": "wgan_gp"}
@@ -214,10 +219,7 @@ def test_mlflow_has_one_whole_run_a_result(mine):
 
     client = MlflowClient(tracking_uri=f"sqlite:///{mine.root / 'mlflow.db'}")
     for name, run in rows.items():
-        assert (
-            run.data.metrics["fid_classifier"]
-            == mine.json(f"metrics/eval/{name}.json")["fid_classifier"]
-        )
+        assert run.data.metrics[FID] == mine.json(f"metrics/eval/{name}.json")[FID]
         assert (
             run.data.params["train.batch"] == "64"
             and run.data.params["variant.n_critic"] == "1"
@@ -302,7 +304,7 @@ def test_a_user_s_own_archive(mine):
     ran = mine.ran("exp", "run", *own, *free)
     assert {"reference", "train_variant@ns_gan", "leaderboard"} <= set(ran)
     assert mine.json("metrics/data.json")["channels"] == 3
-    assert mine.json("metrics/eval/experiment.json")["fid_random_features"] > 0
+    assert mine.json("metrics/eval/experiment.json")["fid_random_features_200_test"] > 0
     assert mine.ran("repro") == []
 
 

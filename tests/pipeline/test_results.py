@@ -6,14 +6,15 @@ import json
 import pytest
 
 from reprogan.config import EXPERIMENT
+from reprogan.metrics.metric_card import MetricCard
 from small import ROOT, params
 
 BETTER_THAN_COLLAPSED, BETTER_THAN_UNTRAINED = 4, 10
 """How many times lower than theirs the FID of every variant is."""
 
 
-def figures(name):
-    return json.loads((ROOT / f"metrics/eval/{name}.json").read_text("utf-8"))
+def card(name, which="final"):
+    return MetricCard.load(ROOT / f"metrics/cards/{name}/{which}.json", f"evaluate {name}")
 
 
 TRAINED = [EXPERIMENT, *(name for name, row in params().variants.items() if row.images != 0)]
@@ -22,10 +23,34 @@ TRAINED = [EXPERIMENT, *(name for name, row in params().variants.items() if row.
 @pytest.mark.parametrize("name", TRAINED)
 def test_every_variant_beats_a_collapsed_and_an_untrained_generator(name):
     """Collapsed: the best constant image, in the mean of the real features. Untrained: as drawn."""
-    mine = figures(name)
-    assert BETTER_THAN_COLLAPSED * mine["fid_classifier"] < mine["fid_constant"]
-    assert BETTER_THAN_UNTRAINED * mine["fid_classifier"] < figures("untrained")["fid_classifier"]
-    assert mine["classes_hit"] >= 0.9 * mine["classes"]
+    mine = card(name)
+    assert BETTER_THAN_COLLAPSED * mine.fid < mine.reading["fid_constant"]
+    assert BETTER_THAN_UNTRAINED * mine.fid < card("untrained").fid
+    assert mine.value("classes_hit") >= 0.9 * mine.reading["classes"]
+
+
+@pytest.mark.parametrize("name", [EXPERIMENT, *params().variants])
+def test_figures_were_made_as_params_yaml_says(name):
+    mine, settings, sample = card(name), params().evaluate, params().sample
+    assert (mine.n_fake, mine.draws) == (sample.images, sample.draws)
+    assert (mine.split, mine.seed) == (settings.split, settings.seed)
+    assert mine.metrics.keys() == settings.dump()["metrics"].keys()
+    assert (
+        mine.made.images == params().train.steps(params().row(name).images) * params().train.batch
+    )
+    flat = json.loads((ROOT / f"metrics/eval/{name}.json").read_text("utf-8"))
+    assert mine.flat.items() <= flat.items()
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_the_best_checkpoint_is_no_other_than_the_curve_s(name):
+    """The least of the curve, which is of the images of selection; the first of equal ones."""
+    best = card(name, "best")
+    with (ROOT / f"metrics/curves/{name}.csv").open(newline="", encoding="utf-8") as file:
+        curve = [(float(row["fid"]), int(row["images"])) for row in csv.DictReader(file)]
+    assert best.made.images == min(curve)[1] and curve[-1][1] == card(name).made.images
+    assert best.split == params().evaluate.split != params().evaluate.select
+    assert f"images of {params().evaluate.select}" in best.selected_by
 
 
 def test_the_readme_states_the_factors():
@@ -39,9 +64,7 @@ def test_the_leaderboard_has_every_variant():
         rows = {row["variant"]: row for row in csv.DictReader(file)}
     assert rows.keys() == {EXPERIMENT, *params().variants}
     for name, row in rows.items():
-        assert float(row["fid_classifier"]) == pytest.approx(
-            figures(name)["fid_classifier"], rel=1e-5
-        )
+        assert float(row[card(name).figure_name("fid")]) == card(name).fid
 
 
 def test_a_semi_supervised_critic_classifies_better_than_its_labels_alone_would():

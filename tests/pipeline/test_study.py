@@ -14,7 +14,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("study")]
 NAMES = ("ns_gan", "wild")
 SEEDS = (0, 1)
 TRIALS = ["trial@ns_gan-0", "trial@ns_gan-1", "trial_beyond@wild-0", "trial_beyond@wild-1"]
-BEFORE = ["plan", "download", "normalize", "reference"]
+BEFORE, AFTER = ["plan", "download", "normalize", "reference"], ["judge", "summary"]
+FID = "fid_classifier_200_test"
 
 
 def edit(path, change):
@@ -46,7 +47,7 @@ def done(tmp_path_factory):
     """A repository whose study of digits has been run in series, and committed."""
     repository = start(tmp_path_factory.mktemp("study"))
     study = Repository(repository.root / "studies/digits")
-    assert sorted(study.ran("repro")) == sorted([*BEFORE, *TRIALS, "summary"])
+    assert sorted(study.ran("repro")) == sorted([*BEFORE, *TRIALS, *AFTER])
     repository.commit("results")
     return repository
 
@@ -77,9 +78,10 @@ def test_in_parallel_it_leaves_the_same(done, tmp_path):
 def test_a_row_that_diverges_is_shown_and_stops_nothing(mine):
     _, study = mine
     for seed in SEEDS:
-        failed = study.json(f"metrics/eval/wild-{seed}.json")["failed"]
+        failed = study.json(f"metrics/cards/wild-{seed}.json")["failed"]
         assert re.fullmatch(r"diverged at step \d+", failed)
-        assert study.json(f"metrics/eval/ns_gan-{seed}.json")["fid_classifier"] > 0
+        card = study.json(f"metrics/cards/ns_gan-{seed}.json")
+        assert card["figures"][FID]["value"] > 0 and card["made"]["train_seed"] == seed
         assert [path.name for path in (study.root / f"models/wild-{seed}").iterdir()] == [
             "config.json"
         ]
@@ -99,11 +101,12 @@ def test_seeds_differ_and_a_trial_is_what_the_stages_make_with_that_seed(mine):
         s: (study.root / f"models/ns_gan-{s}/weights.safetensors").read_bytes() for s in SEEDS
     }
     assert weights[0] != weights[1]
-    edit(study.root / "params.yaml", lambda table: table.update(train={"seed": 1}))
+    edit(study.root / "params.yaml", lambda table: table["train"].update(seed=1))
     for step in ("train", "sample", "evaluate"):
         study.run("python", "../../src/run.py", step, "ns_gan")
     assert (study.root / "models/ns_gan/weights.safetensors").read_bytes() == weights[1]
-    assert study.json("metrics/eval/ns_gan.json") == study.json("metrics/eval/ns_gan-1.json")
+    card = study.json("metrics/cards/ns_gan/final.json")
+    assert card | {"name": "ns_gan-1"} == study.json("metrics/cards/ns_gan-1.json")
 
 
 def test_only_what_is_touched_runs_again(mine):
@@ -111,13 +114,15 @@ def test_only_what_is_touched_runs_again(mine):
     assert study.ran("repro") == ["plan"]
     params = repository.root / "params.yaml"
     edit(params, lambda table: table["variants"]["ns_gan"].update(images=640))
-    assert study.ran("repro") == ["plan", *TRIALS[:2], "summary"]
+    assert study.ran("repro") == ["plan", *TRIALS[:2], *AFTER]
     edit(params, lambda table: table["losses"]["hinge"].update(n_critic=3))
     edit(params, lambda table: table["train"].update(seed=5))
     edit(params, lambda table: table.update(loss="hinge"))
     assert study.ran("repro") == ["plan"]
     edit(study.root / "params.yaml", lambda table: table.update(seeds=[0, 1, 4]))
-    assert study.ran("repro") == ["plan", "trial@ns_gan-4", "trial_beyond@wild-4", "summary"]
+    assert study.ran("repro") == ["plan", "trial@ns_gan-4", "trial_beyond@wild-4", *AFTER]
+    edit(params, lambda table: table["evaluate"]["metrics"]["inception_score"].update(splits=5))
+    assert study.ran("repro") == ["plan", *AFTER]
     chart = repository.root / "src/reprogan/study/chart.py"
     chart.write_text(chart.read_text("utf-8") + "# more\n", "utf-8")
     assert study.ran("repro") == ["plan", "summary"]
@@ -152,15 +157,15 @@ def test_a_trial_that_was_killed_goes_on(mine):
     assert study.lock() == before and not list(scratch.glob("*/*"))
 
 
-@pytest.mark.parametrize(("text", "words"), [(None, "is missing: run"), ("{", "is not JSON")])
-def test_figures_that_are_missing_or_torn(mine, text, words):
+@pytest.mark.parametrize(("text", "words"), [(None, "is missing: run"), ("{", "is no metric card")])
+def test_cards_that_are_missing_or_torn(mine, text, words):
     _, study = mine
-    path = study.root / "metrics/eval/ns_gan-1.json"
+    path = study.root / "metrics/cards/ns_gan-1.json"
     path.unlink()
     if text is not None:
         path.write_text(text)
     output = study.run("python", "../../src/run.py", "summary", ok=False)
-    assert words in output and "trial ns_gan --seed 1" in output and "Traceback" not in output
+    assert words in output and "run `judge`" in output and "Traceback" not in output
 
 
 def test_the_root_s_dvc_knows_of_no_study(mine):
