@@ -127,6 +127,11 @@ def record(client: MlflowClient, store: str, result: Result, here: Path, scratch
         client.log_artifact(run, str(path))
     for path, prefix in figures_of(result, here):
         client.log_artifact(run, str(path), prefix.rstrip("/") or None)
+    for path in sorted((here / "provenance").glob(f"*/{result.name}.json")):
+        client.log_artifact(run, str(path), f"provenance/{path.parent.name}")
+        if path.parent.name == "train":
+            for key, value in flat(read_json(path)).items():
+                client.set_tag(run, f"provenance.{key}", str(value))
     client.set_tag(run, "reprogan.result", result.key)
     client.delete_tag(run, "reprogan.pending")
     client.set_terminated(run)

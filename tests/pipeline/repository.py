@@ -99,7 +99,7 @@ def fresh(place: Path) -> Repository:
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    results = re.compile(r"(studies/\w+/)?(dvc\.lock|metrics/|reports/)")
+    results = re.compile(r"(studies/\w+/)?(dvc\.lock|metrics/|reports/|provenance/)")
     for name in listed.split("\0"):
         if name and (ROOT / name).is_file() and not results.match(name):
             target = place / name
