@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("src", "tests", "dvc.yaml", "params.yaml", "pyproject.toml", "presets", "README.md")
+COPIED = ("src", "tests", "dvc.yaml", "params.yaml", "pyproject.toml", "presets", "docs", "README.md")
 """What the tests below read of the repository."""
 
 
@@ -54,6 +54,10 @@ LABELS = "tests/closed_form/test_labels.py"
 PROGRESSIVE = "tests/closed_form/test_progressive.py"
 LAPLACIAN = "tests/closed_form/test_laplacian.py"
 SUMMARY = "tests/metrics/test_summary.py"
+CARD = "tests/metrics/test_metric_card.py"
+SELECTION = "tests/metrics/test_selection.py"
+LEADERBOARD = "tests/metrics/test_leaderboard.py"
+SNAPSHOTS = "tests/contract/test_snapshots.py"
 TRIAL = "tests/contract/test_trial.py"
 PLAN = "tests/contract/test_plan.py"
 BASE = "tests/contract/test_base.py"
@@ -62,8 +66,8 @@ MUTANTS = [
     Mutant("no seed per step", "trainer.py", "torch.manual_seed(seed_of(seed, STEP, step))", "pass", VARIANTS),
     Mutant("players never rest", "trainer.py", "    let_learn(player, False)\n    for action", "    for action", VARIANTS),
     Mutant("lazy weight not scaled", "trainer.py", "weighted.weight * weighted.every *", "weighted.weight *", TRAINER),
-    Mutant("generator acts every step", "trainer.py", "if not waits:", "if True:", TRAINER),
-    Mutant("generator acts first in its window", "trainer.py", "divmod(step + 1, player.every)", "divmod(step, player.every)", TRAINER),
+    Mutant("generator acts every step", "game.py", "return 0 if waits else turn", "return turn + 1 if waits else turn", TRAINER),
+    Mutant("generator acts first in its window", "game.py", "divmod(step + 1, every)", "divmod(step, every)", TRAINER),
     Mutant("optimizer not in the checkpoint", "variant.py", 'game.keep(f"{player.name}_optimizer", player.optimizer)', "pass", VARIANTS),
     Mutant("average not in the checkpoint", "tricks/average.py", 'game.keep(f"{pair.generator.name}_average", pair.published)', "pass", VARIANTS),
     Mutant("average moves the wrong way", "tricks/average.py", "1 - decay", "decay", TRICKS),
@@ -78,10 +82,10 @@ MUTANTS = [
     Mutant("least squares without halves", "losses/least_squares.py", "0.5 * (round", "1.0 * (round", LOSSES),
     Mutant("Wasserstein sign", "losses/wasserstein.py", "return -round", "return round", LOSSES),
     Mutant("linear decay from the current rate", "tricks/rates.py", 'group.setdefault("initial_lr", group["lr"])', 'group["lr"]', TRICKS),
-    Mutant("batch norm in every critic", "networks/dcgan.py", 'layers += [norm2d(self.critic_norm, width)] if normed else []', 'layers += [norm2d("batch", width)] if depth else []', NETWORKS),
+    Mutant("batch norm in every critic", "networks/dcgan.py", '[norm2d(self.critic_norm, width, self.affine)] if normed else []', '[norm2d("batch", width, self.affine)] if depth else []', NETWORKS),
     Mutant("batch norm on the critic's input", "networks/dcgan.py", "normed = depth > 0 and", "normed =", NETWORKS),
     Mutant("labels not shown to the critic", "networks/modules.py", "x = self.tell(x, code(given, self.classes))", "x = self.tell(x, 0 * code(given, self.classes))", TRAINER),
-    Mutant("the same order in every epoch", "resident.py", "ORDER, epoch)", "ORDER, 0)", TRAINER),
+    Mutant("the same order in every epoch", "resident.py", "generator_of(self.seed, self.stream, epoch)", "generator_of(self.seed, self.stream, 0)", TRAINER),
     Mutant("too few labels are found out late", "resident.py", "_ = self.labeled", "pass", LABELS),
     Mutant("bytes truncated instead of rounded", "resident.py", ".round_()", "", TRAINER),
     Mutant("samples drawn in train mode", "game.py", "network.eval()", "network.train()", VARIANTS),
@@ -163,7 +167,7 @@ MUTANTS = [
     Mutant("classes of real images only", "tricks/auxiliary_classifier.py", "round.batch.y) + on_fake(round)", "round.batch.y)", CONDITIONAL),
     Mutant("one weight of the classes for both", "tricks/auxiliary_classifier.py", "Weighted(on_fake, self.generator_weight)", "Weighted(on_fake, self.weight)", CONDITIONAL),
     Mutant("the critic's batch is larger too", "tricks/generator_batch.py", "pair.generator.meet = partial(meet, pair.generator.meet, self.times)", "pair.critic.meet = pair.generator.meet = partial(meet, pair.generator.meet, self.times)", CONDITIONAL),
-    Mutant("the projection escapes spectral norm", "tricks/spectral_norm.py", "nn.Conv2d | nn.Linear | nn.Embedding", "nn.Conv2d | nn.Linear", CONDITIONAL),
+    Mutant("the projection escapes spectral norm", "tricks/spectral_norm.py", "nn.Linear | nn.Embedding", "nn.Linear", CONDITIONAL),
     Mutant("projection on another class", "networks/modules.py", "self.project(given) * features", "self.project(0 * given) * features", CONDITIONAL),
     Mutant("features matched image by image", "tricks/feature_matching.py", "round.on_real.features.mean(0) - round.on_fake.features.mean(0)", "round.on_real.features - round.on_fake.features", IMPROVED),
     Mutant("an image is close to itself", "networks/minibatch_modules.py", ".sum(1) - 1", ".sum(1)", IMPROVED),
@@ -203,14 +207,34 @@ MUTANTS = [
     Mutant("represent: read through what ADA does", "representation.py", '"adaptive_augment", ', "", REPRESENT),
     Mutant("represent: told critics are read", "representation.py", "if model.told > 1:", "if False:", REPRESENT),
     Mutant("seeds: spread with divisor n", "study/summary.py", "statistics.stdev", "statistics.pstdev", SUMMARY),
-    Mutant("seeds: failed trials are not told", "study/outcome.py", "else [self.failed]", "else []", SUMMARY),
-    Mutant("seeds: the most classes that one hits", "study/summary.py", 'min((f["classes_hit"]', 'max((f["classes_hit"]', SUMMARY),
+    Mutant("seeds: failed trials are not told", "study/outcome.py", "[self.failed] if self.card is None else", "[] if self.card is None else", SUMMARY),
+    Mutant("seeds: the most classes that one hits", "study/summary.py", "min((value for value in values", "max((value for value in values", SUMMARY),
     Mutant("seeds: unlike protocols are summarized", "study/summary.py", "    refuse_unlike(outcomes)\n", "", SUMMARY),
     Mutant("seeds: every trial has the same", "stages/trial.py", 'update={"seed": seed}', "update={}", TRIAL),
     Mutant("seeds: the course of a divergence depends on saving", "history.py", "self._close(fault.step)", "pass", TRIAL),
     Mutant("seeds: trials depend on that of the experiment", "study/plan.py", '.model_copy(update={"seed": 0})', "", PLAN),
     Mutant("seeds: a plan knows code by its name alone", "stages/plan.py", " + (SRC.parent / name).read_bytes()", "", PLAN),
     Mutant("base: its rows stay among a study's own", "reading.py", 'key in ("variants", "beyond")', 'key == "variants"', BASE),
+    Mutant("cards: deviation over draws with divisor n", "metrics/judging.py", "statistics.stdev(finite)", "statistics.pstdev(finite)", CARD),
+    Mutant("cards: draws are mixed up", "stages/evaluate.py", "seen.take(slice(i * n, (i + 1) * n))", "seen.take(slice(i, None, samples.draws))", CARD),
+    Mutant("cards: the jackknife leaves out runs", "metrics/frechet.py", "features[np.random.default_rng(seed).permutation(len(features))]", "features", CARD),
+    Mutant("cards: the error of a score is too small", "metrics/measures/inception_score.py", "(self.splits - 1) ** 0.5", "self.splits**0.5", CARD),
+    Mutant("cards: the floor is of the split compared with", "metrics/measures/metric.py", 'self.splits["train" if self.split != "train" else "test"]', "self.splits[self.split]", CARD),
+    Mutant("cards: the floor has more images than a draw", "metrics/measures/metric.py", "return other.at_most(n, self.seed), self", "return other, self", CARD),
+    Mutant("cards: a subset is the first images", "metrics/seen.py", "np.sort(np.random.default_rng(seed).permutation(len(self))[:count])", "np.arange(count)", CARD),
+    Mutant("cards: names do not say of which split", "metrics/judging.py", "short(figure.n), figure.against)", "short(figure.n))", CARD),
+    Mutant("cards: settings of metrics are no protocol", "metrics/ranking.py", '    "metrics",\n', "", LEADERBOARD),
+    Mutant("selection by the reported split", "stages/evaluate.py", "at.real.splits[at.settings.select].moments", "at.real.compared.moments", SELECTION),
+    Mutant("selection by the reported split, by default", "metrics/settings.py", "if self.select == self.split:", 'if self.select == self.split and "select" in self.model_fields_set:', "tests/metrics/test_settings.py"),
+    Mutant("selection of raw weights", "stages/evaluate.py", '[point for point in points if point.kind == "published"]', "points", SELECTION),
+    Mutant("selection: the curve calls published what is raw", "stages/evaluate.py", 'for point in points if point.kind == "raw"}', 'for point in points if point.kind == "published"}', SELECTION),
+    Mutant("selection among unlike numbers of samples", "stages/evaluate.py", "if snapshot.images.shape != wanted:", "if False:", SELECTION),
+    Mutant("snapshots: due a batch early", "snapshots.py", "shown // self.every > (shown - batch) // self.every", "(shown + batch) // self.every > shown // self.every", SNAPSHOTS),
+    Mutant("snapshots: damaged ones are published", "snapshots.py", "hashlib.sha256(content).hexdigest()[:16] != found.stem[13:]", "False", SNAPSHOTS),
+    Mutant("snapshots: drawn on the schedules of the end", "sampling.py", "self.reach(shown // self.batch)", "pass", SNAPSHOTS),
+    Mutant("snapshots: raw images are published ones", "stages/sample.py", "with model.raw():", "if True:", SNAPSHOTS),
+    Mutant("a validation split of an earlier run stays", "stages/reference.py", "with replacing_folder(out) as folder:", "folder = out\n    if True:", "tests/metrics/test_reference.py"),
+    Mutant("a validation split is of test images", "data/split.py", "train=self.train.take(~held), validation=self.train.take(held)", "train=self.train, validation=self.train.take(held)", "tests/data/test_data_split.py"),
     Mutant("a critic is measured when it is read", "tricks/standardizing.py", "if not self.training:", "if False:", "tests/closed_form/test_laplacian.py"),
     Mutant("penalties cut the unrolled gradient", "tricks/penalty.py", "if not x.requires_grad:", "if True:", "tests/closed_form/test_unroll.py"),
     Mutant("a training without generators", "config.py", "0 < steps <= trick.waits", "0 < steps < trick.waits", CONFIG),
