@@ -61,6 +61,10 @@ SNAPSHOTS = "tests/contract/test_snapshots.py"
 TRIAL = "tests/contract/test_trial.py"
 PLAN = "tests/contract/test_plan.py"
 BASE = "tests/contract/test_base.py"
+STACKS = "tests/data/test_data_stacks.py"
+POINTS = "tests/data/test_data_points.py"
+MODES = "tests/metrics/test_modes.py"
+CHANNELWISE = "tests/metrics/test_channelwise.py"
 
 MUTANTS = [
     Mutant("no seed per step", "trainer.py", "torch.manual_seed(seed_of(seed, STEP, step))", "pass", VARIANTS),
@@ -241,6 +245,13 @@ MUTANTS = [
     Mutant("few labels for every trick", "config.py", "not any(trick.few_labels for", "not any(trick for", CONFIG),
     Mutant("a class that nobody asks for", "games/single.py", "and not asks", "and False", CONFIG),
     Mutant("a stopped zoo forgets the order", "zoo.py", "if note.exists() else", "if False else", "tests/pipeline/test_zoo.py"),
+    Mutant("modes: stacks of two splits share images", "data/sources/stacked.py", ".with_validation(settings.validation_share, settings.seed)", "", STACKS),
+    Mutant("modes: a stack's class is read backwards", "data/sources/stacked.py", "(of[:, 0] * kinds + of[:, 1]) * kinds + of[:, 2]", "(of[:, 2] * kinds + of[:, 1]) * kinds + of[:, 0]", STACKS),
+    Mutant("modes: points are cut off, not rounded", "data/sources/points.py", "np.rint(", "np.floor(", POINTS),
+    Mutant("modes: samples far away cover", "metrics/measures/modes.py", "figures(modes, modes[near], counts)", "figures(modes, modes, counts)", MODES),
+    Mutant("modes: a deviation is of both coordinates", "metrics/modes.py", "ddof=1).mean()", "ddof=1).sum()", MODES),
+    Mutant("modes: channels' logits are summed as they are", "metrics/extractors/channelwise_modules.py", "logits.log_softmax(1)", "logits", CHANNELWISE),
+    Mutant("modes: points upside down", "pictures.py", "(255 - y) * 256", "y * 256", MODES),
 ]  # fmt: skip
 
 
