@@ -187,7 +187,7 @@ def test_the_picture_shows_copies_first():
     x[123] = train.features[45]
     picture = Memorization(images=300).picture(seen(300, 3, features=x), there)
     pixels = np.asarray(picture.convert("L"))
-    left, right = pixels[42:74, 10:42], pixels[42:74, 42:74]
+    left, right = pixels[42:74, 10:42], pixels[42:74, 58:90]
     assert np.array_equal(left, right) and left.std() > 0
     no_images = Seen(x, None, np.full(300, -1))
     assert Memorization().picture(no_images, there) is None
@@ -238,7 +238,16 @@ def test_classes_of_few_images_are_warned_of_with_numbers():
     assert "6 real images of a class are too few for 6 features" in text
     assert f"about {floor:.3g}" in text
     assert Conditional().warning(seen(500, 3), real()) == ""
-    assert np.isfinite(Conditional().reading(there, 7)["intra_class_fid_floor"])
+    assert list(Conditional().reading(there, 7)) == ["class_agreement_real"]  # 7 of 5 classes
+
+
+def test_samples_of_some_classes_only_have_no_mean_over_classes():
+    fake, there = seen(500, 3), real()
+    some = fake.take(fake.labels != 2)
+    assert list(Conditional().of(some, there)) == ["class_agreement"]
+    assert (
+        Conditional().warning(some, there) == "no intra-class FID: fewer than 2 samples of class 2"
+    )
     assert Conditional().reading(real(), 500)["class_agreement_real"] > 0.97
 
 

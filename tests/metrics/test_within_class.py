@@ -65,7 +65,7 @@ def test_classes_that_real_images_hardly_show_and_images_without_class_are_left_
 def test_a_class_without_samples_is_refused():
     (fake, asked), (real, labels) = by_class(0), by_class(1)
     asked[np.flatnonzero(asked == 2)[1:]] = 1
-    with pytest.raises(ValueError, match="needs 2 samples of each class .* got 1 of class 2"):
+    with pytest.raises(ValueError, match="needs 2 samples of each class .* are of class 2"):
         class_distances(fake, asked, real, labels)
     with pytest.raises(ValueError, match="finite"):
         class_distances(fake * np.nan, by_class(0)[1], real, labels)

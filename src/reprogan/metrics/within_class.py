@@ -19,14 +19,24 @@ def class_distances(fake: Rows, asked: Indices, real: Rows, labels: Indices) -> 
     is no class. Raises ValueError where fewer than 2 samples are of one of the others.
     Miyato and Koyama 2018, section 4.
     """
+    if few := too_few(asked, labels):
+        raise ValueError(
+            f"an intra-class FID needs {LEAST} samples of each class that real images show; too few"
+            f" are of class {', '.join(map(str, few))}"
+        )
+    return {
+        label: distance_of(streamed([fake[asked == label]]), streamed([real[labels == label]]))
+        for label in common(labels)
+    }
+
+
+def too_few(asked: Indices, labels: Indices) -> list[int]:
+    """Classes of real images of which there are fewer than 2 samples."""
+    there = common(asked)
+    return [label for label in common(labels) if label not in there]
+
+
+def common(labels: Indices) -> list[int]:
+    """Classes of 2 images or more."""
     known, counts = np.unique(labels[labels >= 0], return_counts=True)
-    found = {}
-    for label in known[counts >= LEAST]:
-        samples, images = fake[asked == label], real[labels == label]
-        if len(samples) < LEAST:
-            raise ValueError(
-                f"an intra-class FID needs {LEAST} samples of each class that real images show; got"
-                f" {len(samples)} of class {label}"
-            )
-        found[int(label)] = distance_of(streamed([samples]), streamed([images]))
-    return found
+    return [int(label) for label in known[counts >= LEAST]]

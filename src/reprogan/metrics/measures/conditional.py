@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from .metric import Figure, Metric, Real
@@ -39,10 +38,15 @@ class Conditional(Metric):
         return {"class_agreement": Figure(float(right.mean()), len(right), "", error, how)}
 
     def within(self, asked: Seen, real: Real) -> dict[str, Figure]:
-        """Higher than the FID even of a perfect generator: a class has fewer images than all."""
-        from ..within_class import class_distances
+        """Higher than the FID even of a perfect generator: a class has fewer images than all.
+
+        Nothing where a class has too few samples: a mean over the others is another figure.
+        """
+        from ..within_class import class_distances, too_few
 
         there = real.compared
+        if too_few(asked.labels, there.labels):
+            return {}
         found = class_distances(asked.features, asked.labels, there.features, there.labels)
         if not found:
             return {}
@@ -55,8 +59,7 @@ class Conditional(Metric):
     def reading(self, real: Real, n: int) -> dict[str, float]:
         """class_agreement_real, of real images with their labels, and intra_class_fid_floor.
 
-        The floor is that of real images that are not compared with, n of them if there are so many,
-        within the classes that they show.
+        The floor is that of real images that are not compared with, n of them if there are so many.
         """
         other, rest = real.apart(n)
         other, compared = (
@@ -65,26 +68,32 @@ class Conditional(Metric):
         )
         if not (len(other) and len(compared)):
             return {}
-        shown = compared.take(shown_twice(other.labels, compared.labels))
         figures = {
             "class_agreement_real": self.agreement(compared, real).get("class_agreement"),
-            "intra_class_fid_floor": self.within(
-                other, replace(rest, splits={rest.split: shown})
-            ).get("intra_class_fid"),
+            "intra_class_fid_floor": self.within(other, rest).get("intra_class_fid"),
         }
         return {key: f.value for key, f in figures.items() if f is not None and f.value is not None}
 
     def warning(self, fake: Seen, real: Real) -> str:
-        """Fewer images of a class than features: no covariance has full rank."""
+        """Samples of some classes only; fewer images of a class than features, so no full rank."""
+        from ..within_class import too_few
+
         sizes = {"samples": fake.labels, "real images": real.compared.labels}
         least = {what: fewest(labels) for what, labels in sizes.items()}
-        few = " and ".join(f"{n} {what}" for what, n in least.items() if n <= fake.dims)
-        if not few or 0 in least.values():
+        if 0 in least.values():
             return ""
-        floor = self.reading(real, len(fake)).get("intra_class_fid_floor", 0)
+        if absent := too_few(fake.labels, real.compared.labels):
+            return (
+                f"no intra-class FID: fewer than 2 samples of class {', '.join(map(str, absent))}"
+            )
+        few = " and ".join(f"{n} {what}" for what, n in least.items() if n <= fake.dims)
+        if not few:
+            return ""
+        floor = self.reading(real, len(fake)).get("intra_class_fid_floor")
+        known = "" if floor is None else f", by about {floor:.3g}, which real images have"
         return (
             f"{few} of a class are too few for {fake.dims} features: the intra-class FID is biased"
-            f" upwards, by about {floor:.3g}, which real images have"
+            f" upwards{known}"
         )
 
 
@@ -94,13 +103,3 @@ def fewest(labels: npt.NDArray[np.int64]) -> int:
 
     counts = np.unique(labels[labels >= 0], return_counts=True)[1]
     return int(counts.min()) if len(counts) else 0
-
-
-def shown_twice(
-    among: npt.NDArray[np.int64], labels: npt.NDArray[np.int64]
-) -> npt.NDArray[np.bool_]:
-    """Which labels are there twice or more among others: of those a covariance can be had."""
-    import numpy as np
-
-    known, counts = np.unique(among, return_counts=True)
-    return np.isin(labels, known[counts > 1])

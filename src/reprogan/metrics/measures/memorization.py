@@ -84,7 +84,8 @@ class Memorization(Metric):
 
         found = closest(samples.features, train.features)
         first = np.argsort(found.ratio, kind="stable")[:PAIRS]
-        pairs = np.concatenate([samples.images[first], train.images[found.place[first]]], axis=3)
+        left, right = samples.images[first], train.images[found.place[first]]
+        pairs = np.concatenate([left, np.full_like(left[..., :1], 255), right], axis=3)
         least, last = found.ratio[first[[0, -1]]]
         caption = (
             f"sample | nearest training image, the {len(first)} closest of {len(samples)}\n"
