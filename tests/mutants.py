@@ -61,10 +61,19 @@ SNAPSHOTS = "tests/contract/test_snapshots.py"
 TRIAL = "tests/contract/test_trial.py"
 PLAN = "tests/contract/test_plan.py"
 BASE = "tests/contract/test_base.py"
+DISTANCES = "tests/metrics/test_distances.py"
+NEIGHBORS = "tests/metrics/test_neighbors.py"
+MANIFOLDS = "tests/metrics/test_manifolds.py"
+KERNEL = "tests/metrics/test_kernel_distance.py"
+COPYING = "tests/metrics/test_copying.py"
+MEASURES = "tests/metrics/test_measures.py"
 STACKS = "tests/data/test_data_stacks.py"
 POINTS = "tests/data/test_data_points.py"
 MODES = "tests/metrics/test_modes.py"
+WEIGHTS = "tests/metrics/test_inception_weights.py"
+CUSTOM = "tests/metrics/test_custom.py"
 CHANNELWISE = "tests/metrics/test_channelwise.py"
+SCORE = "tests/metrics/test_score.py"
 
 MUTANTS = [
     Mutant("no seed per step", "trainer.py", "torch.manual_seed(seed_of(seed, STEP, step))", "pass", VARIANTS),
@@ -245,6 +254,22 @@ MUTANTS = [
     Mutant("few labels for every trick", "config.py", "not any(trick.few_labels for", "not any(trick for", CONFIG),
     Mutant("a class that nobody asks for", "games/single.py", "and not asks", "and False", CONFIG),
     Mutant("a stopped zoo forgets the order", "zoo.py", "if note.exists() else", "if False else", "tests/pipeline/test_zoo.py"),
+    Mutant("figures: products of float32 err as those of float64", "metrics/distances.py", "float(np.finfo(self.kind).eps)", "float(np.finfo(np.float64).eps)", DISTANCES),
+    Mutant("figures: near ties by products", "metrics/distances.py", "self.exact(i[unsure], j[unsure]) < limit", "True", DISTANCES),
+    Mutant("figures: balls are closed", "metrics/distances.py", "self.exact(i[unsure], j[unsure]) < limit", "self.exact(i[unsure], j[unsure]) <= limit", MANIFOLDS),
+    Mutant("figures: a copy is no neighbor", "metrics/neighbors.py", "counts[ordered].cumsum", "(counts[ordered] > 0).cumsum", NEIGHBORS),
+    Mutant("figures: ties beyond those kept are lost", "metrics/neighbors.py", "& dropped)", "& False)", NEIGHBORS),
+    Mutant("figures: a ball reaches to the image itself", "metrics/manifolds.py", "points, k + 1)", "points, k)", MANIFOLDS),
+    Mutant("figures: an image that two fakes cover has one", "metrics/manifolds.py", "single = covering == 1", "single = covering >= 1", MANIFOLDS),
+    Mutant("figures: KID with a diagonal", "metrics/kernel_distance.py", "own = row_sums(fake, fake, rms) - on_itself(fake, rms)", "own = row_sums(fake, fake, rms)", KERNEL),
+    Mutant("figures: KID counts a pair of blocks once", "metrics/kernel_distance.py", "sums[part_b] += kernel.sum(axis=0)", "pass", KERNEL),
+    Mutant("figures: KID has one name in any unit", "metrics/measures/kid.py", 'return "kid_unit_rms" if self.unit_rms else "kid"', 'return "kid"', MEASURES),
+    Mutant("figures: a copy of a twin is authentic", "metrics/copying.py", "self.distance > self.spacing", "self.distance >= self.spacing", COPYING),
+    Mutant("figures: the larger set is nearer", "metrics/copying.py", "if train != held_out:", "if False:", COPYING),
+    Mutant("figures: a held-out image is its own neighbor", "metrics/copying.py", "unseen, _ = kth_nearest(points.rows, points, 2)", "unseen, _ = kth_nearest(points.rows, points, 1)", COPYING),
+    Mutant("figures: intra-class FID from the whole", "metrics/within_class.py", "real[labels == label]", "real", "tests/metrics/test_within_class.py"),
+    Mutant("figures: the worst class is the best", "metrics/measures/conditional.py", "max(values)", "min(values)", MEASURES),
+    Mutant("figures: FID-infinity at no samples", "metrics/extrapolation.py", "line_at_zero(1 / sizes,", "line_at_zero(1.0 * sizes,", "tests/metrics/test_extrapolation.py"),
     Mutant("modes: stacks of two splits share images", "data/sources/stacked.py", ".with_validation(settings.validation_share, settings.seed)", "", STACKS),
     Mutant("modes: a stack's class is read backwards", "data/sources/stacked.py", "(of[:, 0] * kinds + of[:, 1]) * kinds + of[:, 2]", "(of[:, 2] * kinds + of[:, 1]) * kinds + of[:, 0]", STACKS),
     Mutant("modes: points are cut off, not rounded", "data/sources/points.py", "np.rint(", "np.floor(", POINTS),
@@ -252,6 +277,20 @@ MUTANTS = [
     Mutant("modes: a deviation is of both coordinates", "metrics/modes.py", "ddof=1).mean()", "ddof=1).sum()", MODES),
     Mutant("modes: channels' logits are summed as they are", "metrics/extractors/channelwise_modules.py", "logits.log_softmax(1)", "logits", CHANNELWISE),
     Mutant("modes: points upside down", "pictures.py", "(255 - y) * 256", "y * 256", MODES),
+    Mutant("extractors: any file is Inception's", "metrics/extractors/inception_weights.py", "if found.hexdigest() == self.sha256:", "if True:", WEIGHTS),
+    Mutant("extractors: any weights are Inception's", "metrics/extractors/inception_network.py", "if found != inception_weights.SHA256:", "if False:", WEIGHTS),
+    Mutant("extractors: pickles are run", "metrics/extractors/inception_network.py", "weights_only=True", "weights_only=False", WEIGHTS),
+    Mutant("extractors: exported pickles are run", "metrics/extractors/exported.py", 'os.environ[key] = "1"', 'os.environ[key] = "0"', CUSTOM),
+    Mutant("extractors: exported steps may be anything", "metrics/extractors/exported.py", "and not STEP.fullmatch(value)", "and False", CUSTOM),
+    Mutant("extractors: resizing without antialiasing", "metrics/extractors/custom_network.py", "antialias=True", "antialias=False", CUSTOM),
+    Mutant("score: classes by place, not by name", "score/pile.py", "labels = np.array([classes.index(name) for name in self.classes])[self.labels]", "labels = self.labels", SCORE),
+    Mutant("score: the first images", "score/pile.py", "np.random.default_rng(seed).permutation(len(self.images))[:count]", "np.arange(count)", SCORE),
+    Mutant("score: images are resized unasked", "score/references.py", "if own != size:", "if False:", SCORE),
+    Mutant("score: exchanged images stay in the cache", "score/kept.py", "if hashes(sets) == stated else", "if True else", SCORE),
+    Mutant("score: a file that an extractor names may change", "score/kept.py", '"files": content', '"files": []', SCORE),
+    Mutant("score: draws are one", "score/arrays.py", 'draws = int(held.get("draws", 1))', "draws = 1", SCORE),
+    Mutant("score: halves of real images overlap", "metrics/measures/metric.py", "self.compared.take(~first)", "self.compared", SCORE),
+    Mutant("extractors: networks in training mode are taken", "metrics/extractors/custom_trial.py", "if off > NEAR", "if False and off > NEAR", CUSTOM),
 ]  # fmt: skip
 
 
