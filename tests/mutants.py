@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("src", "tests", "dvc.yaml", "params.yaml", "pyproject.toml", "presets", "docs", "README.md")
+COPIED = (
+    "src", "tests", "dvc.yaml", "params.yaml", "pyproject.toml", "presets", "docs", "README.md",
+)  # fmt: skip
 """What the tests below read of the repository."""
 
 
