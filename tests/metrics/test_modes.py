@@ -9,6 +9,7 @@ from reprogan.data.sources.gaussians25 import GAUSSIANS25
 from reprogan.data.sources.points import to_bytes
 from reprogan.data.stacks import stacked
 from reprogan.metrics.measures import METRICS
+from reprogan.metrics.measures.memorization import Memorization
 from reprogan.metrics.measures.metric import Real
 from reprogan.metrics.measures.modes import Modes
 from reprogan.metrics.modes import Mixture, expected
@@ -172,6 +173,11 @@ def test_denser_places_are_darker_and_what_lies_below_is_covered():
     assert np.array_equal(both[2 + 254, 2 + 1], np.asarray(cloud(over))[2 + 254, 2 + 1])
     red, _, blue = both[2 + 246, 2 + 9]
     assert red > blue
+
+
+def test_pairs_of_points_are_not_shown():
+    real = Real({"train": points(SQUARE), "test": points(SQUARE)}, "test", (), 0)
+    assert Memorization().picture(points(SQUARE), real) is None
 
 
 def test_of_many_images_the_first_are_shown_and_of_points_all():

@@ -72,10 +72,17 @@ class Memorization(Metric):
         }
 
     def picture(self, fake: Seen, real: Real) -> Image | None:
-        """The samples that are nearest to a training image for how far that is from others."""
+        """The samples that are nearest to a training image for how far that is from others.
+
+        None of points, which cannot be told apart by looking.
+        """
         samples = fake.at_most(self.images, real.seed)
         train = real.splits.get("train")
         if samples.images is None or train is None or train.images is None:
+            return None
+        from ...data.imageset import POINT
+
+        if samples.images.shape[1:] == POINT:
             return None
         import numpy as np
 
