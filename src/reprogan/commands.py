@@ -154,12 +154,40 @@ def verify(
 
     Nothing here is changed. Exits with 1 unless all are equal.
     """
-    from .verify.verification import report
+    from .verify.verification import explained, report
     from .verify.verification import verify as run
 
     if keep is not None and keep.exists() and any(keep.iterdir()):
         raise ConfigError(f"--keep {keep} is not empty")
     verdicts = run(Path.cwd(), names or (), jobs, keep)
-    report(verdicts, Path.cwd())
+    report(verdicts, explained(verdicts, Path.cwd()))
+    if any(verdict.state != "equal" for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+@app.command()
+def reproduce(
+    run: Annotated[
+        str, typer.Argument(help="A git revision, a DVC experiment's name or an MLflow run id.")
+    ],
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Stages or rows of it; by default those of the result, or all."),
+    ] = None,
+    jobs: Jobs = CORES,
+    pull: Annotated[
+        bool, typer.Option("--pull", help="Take inputs from DVC's remote where they lack.")
+    ] = False,
+) -> None:
+    """Compute an earlier result again, with its own code, parameters and data; compare the bits.
+
+    It runs in a checkout beside this one, which is not changed. Exits with 1 unless all are equal.
+    """
+    from .verify.reproduction import reproduce as again
+    from .verify.verification import report
+
+    origin, verdicts, explanation = again(Path.cwd(), run, names or (), jobs, pull)
+    typer.echo(f"{run} is {origin.row or 'all rows'} of commit {origin.commit}")
+    report(verdicts, explanation)
     if any(verdict.state != "equal" for verdict in verdicts):
         raise typer.Exit(1)

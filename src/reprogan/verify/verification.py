@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ def verify(here: Path, names: Sequence[str], jobs: int, keep: Path | None) -> li
     return [verdict for name in wanted for verdict in found[name]]
 
 
-def report(verdicts: Sequence[Verdict], here: Path) -> None:
+def report(verdicts: Sequence[Verdict], explanation: Sequence[str]) -> None:
     """A table on stdout, and what may explain differences."""
     console = Console(highlight=False, soft_wrap=True)
     table = Table(box=None, pad_edge=False)
@@ -79,18 +79,22 @@ def report(verdicts: Sequence[Verdict], here: Path) -> None:
         state = f"[{STYLES[verdict.state]}]{verdict.state}[/]"
         table.add_row(escape(verdict.stage), escape(verdict.output), state, escape(verdict.text))
     console.print(table)
-    if any(verdict.state == "differs" for verdict in verdicts):
-        for line in explained(verdicts, here):
-            console.print(escape(line))
+    for line in explanation:
+        console.print(f"  {escape(line)}")
     equal = sum(verdict.state == "equal" for verdict in verdicts)
     console.print(f"{equal} of {len(verdicts)} outputs are those of dvc.lock, bit for bit")
 
 
-def explained(verdicts: Sequence[Verdict], here: Path) -> Iterator[str]:
-    """What is another here than where the differing results were computed, as far as is known."""
+def explained(verdicts: Sequence[Verdict], here: Path) -> list[str]:
+    """What is another here than where the differing results were computed, as far as is known.
+
+    Empty where nothing differs. here: the repository whose `provenance` tells of them.
+    """
     from ..provenance import differences, facts, load
 
     told: set[str] = set()
+    if not any(verdict.state == "differs" for verdict in verdicts):
+        return []
     for verdict in verdicts:
         if verdict.state != "differs":
             continue
@@ -104,6 +108,4 @@ def explained(verdicts: Sequence[Verdict], here: Path) -> Iterator[str]:
         ours = {"code_sha256", "inputs", "threads", "deterministic", "tf32"}
         known = {key: value for key, value in before.items() if key not in ours}
         told |= set(differences(known, now))
-    yield from (f"  {line}" for line in sorted(told))
-    if not told:
-        yield "  the machine and the packages are those that were recorded: this is a defect"
+    return sorted(told) or ["machine and packages are those that were recorded: this is a defect"]

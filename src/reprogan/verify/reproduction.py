@@ -1,0 +1,163 @@
+"""A result of any commit, experiment or MLflow run, computed again beside the repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..component import ConfigError
+from ..config import EXPERIMENT
+from ..doctor.environment import check_environment
+from ..tracking import md5_of, read_result
+from .rerun import Verdict, copy
+from .verification import entries, explained, verify
+
+TAG = "reprogan.result"
+"""Of an MLflow run: the key of its result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A commit whose dvc.lock holds a result, and the row that it is of; "" for all rows."""
+
+    commit: str
+    row: str = ""
+
+
+def find(here: Path, run: str) -> Origin:
+    """The commit of an MLflow run id, of a DVC experiment's name or of any git revision.
+
+    An MLflow run is found by its result: the commit whose dvc.lock has the same hashes. Raises
+    ConfigError where it is none of these, or no commit has the result.
+    """
+    for name in (run, *experiments(here, run)):
+        commit = git(here, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+        if commit:
+            row = EXPERIMENT if name.startswith("refs/exps/") else ""
+            return Origin(commit, row)
+    key, row = logged(here, run)
+    for commit in commits(here):
+        with tempfile.TemporaryDirectory(prefix="reprogan-lock-") as folder:
+            lock = Path(folder) / "dvc.lock"
+            lock.write_text(git(here, "show", f"{commit}:dvc.lock") or "{}", "utf-8")
+            result = read_result(row, lock)
+            if result is not None and result.key == key:
+                return Origin(commit, row)
+    raise ConfigError(
+        f"no commit or experiment here has the result of MLflow run {run} ({row}) in its dvc.lock:"
+        " fetch the branch or experiment that it was computed on"
+    )
+
+
+def logged(here: Path, run: str) -> tuple[str, str]:
+    """Key and row of an MLflow run. Raises ConfigError where there is no such run of ours."""
+    from mlflow.exceptions import MlflowException
+
+    from ..tracking import connect
+
+    try:
+        client, _ = connect(here)
+        tags = client.get_run(run).data.tags
+    except MlflowException:
+        tags = {}
+    if TAG not in tags:
+        raise ConfigError(
+            f"{run!r} is no git revision, no DVC experiment and no MLflow run of reprogan here;"
+            " see `git log`, `dvc exp list --all-commits` and `mlflow ui`"
+        )
+    return tags[TAG], tags["reprogan.name"]
+
+
+def experiments(here: Path, name: str) -> list[str]:
+    """References of DVC experiments of that name."""
+    listed = git(here, "for-each-ref", "--format=%(refname)", "refs/exps") or ""
+    return [ref for ref in listed.split() if ref.rpartition("/")[2] == name]
+
+
+def commits(here: Path) -> list[str]:
+    """All commits of branches, tags and experiments in which dvc.lock changed, the latest first."""
+    return (git(here, "log", "--all", "--format=%H", "--", "dvc.lock") or "").split()
+
+
+def reproduce(
+    here: Path, run: str, names: Sequence[str], jobs: int, pull: bool
+) -> tuple[Origin, list[Verdict], list[str]]:
+    """Verdicts on the stages of a result, run again with the code and parameters of its commit.
+
+    And what explains differences.
+
+    names: stages or rows; none: those of the result, or all of the commit's. Inputs come from this
+    repository's cache, or with `pull` from its remote. Raises ConfigError for what is not there.
+    """
+    origin = find(here, run)
+    with checked_out(here, origin.commit) as there:
+        for finding in check_environment(there / "requirements.lock"):
+            if finding.level != "good":
+                print(f"warning: the commit's environment was another: {finding.text}",
+                      file=sys.stderr)  # fmt: skip
+        wanted = entries(there / "dvc.lock", names or ([origin.row] if origin.row else ()))
+        fetch(there, wanted, pull)
+        verdicts = verify(there, list(wanted), jobs, None)
+        return origin, verdicts, explained(verdicts, there)
+
+
+@contextmanager
+def checked_out(here: Path, commit: str) -> Iterator[Path]:
+    """A checkout of a commit in a folder of its own, with this repository's cache; then gone."""
+    with tempfile.TemporaryDirectory(prefix="reprogan-reproduce-") as folder:
+        there = Path(folder) / "repository"
+        if git(here, "worktree", "add", "--detach", "--quiet", str(there), commit) is None:
+            raise ConfigError(f"git cannot check out {commit} beside this repository")
+        try:
+            local = here / ".dvc" / "config.local"
+            copy(local, there / ".dvc" / "config.local")
+            dvc(there, "config", "--local", "cache.dir", str(here / ".dvc" / "cache"))
+            yield there
+        finally:
+            shutil.rmtree(there, ignore_errors=True)
+            git(here, "worktree", "prune")
+
+
+def fetch(there: Path, wanted: dict[str, dict[str, object]], pull: bool) -> None:
+    """Bring the outputs that the stages depend on, and what they are to be compared with.
+
+    Raises ConfigError naming the inputs that cannot be had.
+    """
+    dvc(there, "pull" if pull else "checkout", "--force", *wanted, "--with-deps", check=False)
+    lacking = sorted(
+        dep["path"]
+        for entry in wanted.values()
+        for dep in entry.get("deps", ())  # type: ignore[attr-defined]
+        if not (there / dep["path"]).exists() or md5_of(there / dep["path"]) != dep.get("md5")
+    )
+    if lacking:
+        raise ConfigError(
+            f"inputs are not in the cache: {', '.join(dict.fromkeys(lacking))}; add --pull to take"
+            " them from the remote"
+        )
+
+
+def dvc(there: Path, *words: str, check: bool = True) -> None:
+    """A command of DVC in a checkout. Raises ConfigError with its words where it fails."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("DVC_")}
+    done = subprocess.run(  # noqa: S603  our own words
+        [sys.executable, "-m", "dvc", *words], cwd=there, env=inherited, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    if check and done.returncode:
+        raise ConfigError(f"dvc {' '.join(words)}: {done.stderr.strip()}")
+
+
+def git(here: Path, *words: str) -> str | None:
+    """What git says; None where it fails."""
+    done = subprocess.run(  # noqa: S603  our own words
+        ["git", *words], cwd=here, capture_output=True, text=True, check=False  # noqa: S607
+    )  # fmt: skip
+    return done.stdout.strip() if done.returncode == 0 else None
