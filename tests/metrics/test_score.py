@@ -9,12 +9,19 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from typer.testing import CliRunner
 
 from reprogan.__main__ import app
+from reprogan.data.imageset import ImageSet
 from reprogan.data.settings import Data
+from reprogan.metrics.extractors.classifier import Classifier
+from reprogan.metrics.extractors.custom import Custom
+from reprogan.metrics.extractors.random_features import RandomFeatures
+from reprogan.metrics.measures.metric import Real
 from reprogan.metrics.metric_card import MetricCard
+from reprogan.metrics.seen import Seen
 from reprogan.score import kept
 from reprogan.score.references import SIZES
 from reprogan.stages.evaluate import Outputs, evaluate
@@ -119,11 +126,6 @@ def test_a_set_scores_the_same_however_it_is_packed(pair, images, tmp_path):
 
 
 def test_the_figure_is_the_distance_to_all_real_images(pair, images):
-    import torch
-
-    from reprogan.data.imageset import ImageSet
-    from reprogan.metrics.extractors.random_features import RandomFeatures
-
     card = cards(*pair, *PLAIN)
     extractor = RandomFeatures(width=4, features=8)
     real = ImageSet(images=images[1], labels=np.full(90, -1))
@@ -157,9 +159,11 @@ def test_class_folders_are_labels_of_both_sets(digits, tmp_path):
     wrong = pngs(tmp_path / "wrong", train.images[200:300], (labels[200:300] + 1) % 10)
     numbered = npz(tmp_path / "n.npz", train.images[200:300], labels=labels[200:300])
     extractor = "{name: classifier, width: 8, features: 16, images: 12800}"
+    rows = np.arange(200, 300)[labels[200:300] >= 5]
+    some = pngs(tmp_path / "some", train.images[rows], labels[rows])
     options = ("--reference", real, "--extractor", extractor, "--metrics", "conditional,fid")
-    found = [c.value("class_agreement") for c in cards(right, wrong, numbered, *options)]
-    assert found[0] == found[2] > 0.6 and found[1] < 0.2
+    found = [c.value("class_agreement") for c in cards(right, wrong, numbered, some, *options)]
+    assert found[0] == found[2] > 0.6 and found[1] < 0.2 and found[3] > 0.6
 
 
 def test_auto_takes_a_classifier_where_real_images_have_labels(digits, tmp_path, pair):
@@ -184,6 +188,15 @@ def test_every_metric_works_without_a_split(pair):
     card = cards(*pair, "--extractor", RANDOM)
     assert {"fid", "kid_unit_rms", "precision"} <= {f.stem for f in card.figures.values()}
     assert card.find("authenticity") is None
+
+
+def test_a_lone_split_has_two_halves_to_read_figures_by():
+    features = np.arange(11, dtype=np.float32)[:, None]
+    lone = Real({"train": Seen(features, None, np.full(11, -1))}, "train", (), 0)
+    other, rest = lone.apart(100)
+    parts = other.features, rest.compared.features
+    assert [*map(len, parts)] == [5, 6] and len(lone.compared) == 11
+    np.testing.assert_array_equal(np.sort(np.concatenate(parts), axis=0), features)
 
 
 def test_classes_that_the_reference_lacks(quick, images, tmp_path, pair):
@@ -216,6 +229,12 @@ def test_sizes_and_channels_are_made_alike_only_when_asked_for(images, tmp_path,
     assert "rgb.npz is RGB" in (text := refused(rgb, pair[1], *PLAIN)) and "--channels" in text
     gray = cards(rgb, pair[1], *PLAIN, "--channels", 1)
     assert gray.figures == cards(*pair, *PLAIN).figures
+    assert "rgb.npz: images were made gray" in gray.warnings[-2]
+    folder = pngs(tmp_path / "rgb", np.repeat(images[0], 3, 1))
+    packed = cards(folder, pair[1], *PLAIN, "--channels", 1)
+    assert (
+        packed.figures == gray.figures and "60 of 60 images were made gray" in packed.warnings[-2]
+    )
     assert cards(rgb, pair[1], *PLAIN, "--channels", 3).n_fake == 60
 
 
@@ -351,9 +370,18 @@ def test_digits_are_kept_and_never_stale(digits, tmp_path, monkeypatch, pair):
         assert "made again" in mended.stderr, file
 
 
-def test_a_changed_file_of_an_extractor_gives_another_key(tmp_path):
-    from reprogan.metrics.extractors.custom import Custom
+def test_images_that_were_exchanged_are_made_again(tmp_path, pair):
+    options = (pair[0], "--reference", "digits", "--extractor", RANDOM, "--metrics", "fid")
+    first = run(*options)
+    (file,) = (tmp_path / "cache/images").glob("*/images/test.npz")
+    images = ImageSet.load(file)
+    images.images[0, 0, 0, 0] ^= 1
+    images.save(file)
+    mended = run(*options)
+    assert mended.stdout == first.stdout and "not those that were written" in mended.stderr
 
+
+def test_a_changed_file_of_an_extractor_gives_another_key(tmp_path):
     path = tmp_path / "net.pt"
     facts = []
     for content in (b"1", b"2"):
@@ -366,8 +394,6 @@ def test_what_is_kept_are_the_files_of_the_reference_stage(tmp_path, pair):
     cards(pair[0], "--reference", "digits", "--extractor", SMALL, "--metrics", "fid")
     (images,) = (tmp_path / "cache/images").glob("*/images")
     (folder,) = (tmp_path / "cache/references").glob("*/")
-    from reprogan.metrics.extractors.classifier import Classifier
-
     asked = Classifier(width=4, features=8, images=640)
     reference(asked, images, tmp_path / "staged", tmp_path / "r.json")
     staged = {file.name: file.read_bytes() for file in (tmp_path / "staged").iterdir()}

@@ -15,7 +15,7 @@ from ..data.errors import DataError
 from ..data.imageset import POINT, UNLABELED
 from ..data.pixels import fit
 from ..metrics.samples import Images, Labels, load_made, refuse_foreign
-from .pile import Fitting, Pile
+from .pile import COLORS, Fitting, Pile
 
 Held = dict[str, npt.NDArray[Any]]
 
@@ -39,9 +39,12 @@ def arrays(path: Path, fitting: Fitting) -> Pile:
         raise DataError(f"{path}: {len(images)} images are not {draws} draws of as many each")
     side = images.shape[2:]
     fitted = fitted_to(path, images, fitting)
-    resized = fitted.shape[2:] != side
-    how = f"to {fitting.size} ({fitting.resize})"
-    said = f"{path}: images were resized from {side[0]} x {side[1]} {how}"
+    how = f"from {side[0]} x {side[1]} to {fitting.size} ({fitting.resize})"
+    color = COLORS.get(fitting.channels)
+    said = {
+        f"{path}: images were resized {how}": fitted.shape[2:] != side,
+        f"{path}: images were made {color}": fitted.shape[1] != images.shape[1],
+    }
     return Pile(
         where=str(path),
         images=fitted,
@@ -49,7 +52,7 @@ def arrays(path: Path, fitting: Fitting) -> Pile:
         classes=tuple(map(str, held.get("classes", np.array([])).tolist())),
         draws=draws,
         made=made,
-        notes=(said,) if resized else (),
+        notes=tuple(text for text, so in said.items() if so),
     )
 
 

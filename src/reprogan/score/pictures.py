@@ -14,7 +14,7 @@ from ..data.layout import Layout, layout
 from ..data.member import is_hidden, is_image
 from ..data.meter import meter
 from ..data.pixels import Pixels, fit_one
-from .pile import Fitting, Pile, listed
+from .pile import COLORS, Fitting, Pile, listed
 
 LOSSY = (".jpg", ".jpeg")
 
@@ -26,7 +26,7 @@ class Reader:
         self.where, self.fitting = where, fitting
         self.rows: dict[str, Pixels] = {}
         self.lost: list[str] = []
-        self.resized = 0
+        self.resized = self.recolored = 0
 
     def take(self, name: str, content: bytes) -> None:
         """One picture. Raises DataError for one that is unreadable, unless it may be skipped."""
@@ -40,15 +40,15 @@ class Reader:
                 ) from None
             self.lost.append(name)
             return
-        size = self.fitting.size
+        size, channels = self.fitting.size, self.fitting.channels
         if size is None and image.width != image.height:
             raise DataError(
                 f"{self.where}: {name} is {image.width} x {image.height}, not square: --size S"
                 " takes the central square of each image and resizes it to S x S"
             )
         self.resized += size is not None and image.size != (size, size)
-        side = size or image.width
-        self.rows[name] = fit_one(image, self.fitting.channels, side, self.fitting.resize)
+        self.recolored += channels not in (None, len(image.getbands()))
+        self.rows[name] = fit_one(image, channels, size or image.width, self.fitting.resize)
 
     def refuse_several_sizes(self) -> None:
         """Pictures must be of one size when none is asked for."""
@@ -108,9 +108,11 @@ def notes(where: str, names: list[str], reader: Reader) -> tuple[str, ...]:
     """What was done to the pictures, and what their format does to figures."""
     lossy = sum(name.lower().endswith(LOSSY) for name in names)
     n, size, resize = len(names), reader.fitting.size, reader.fitting.resize
+    color = COLORS.get(reader.fitting.channels)
     said = {
         f"{where}: {reader.resized} of {n} images were resized to {size} x {size} ({resize})":
             reader.resized,
+        f"{where}: {reader.recolored} of {n} images were made {color}": reader.recolored,
         f"{where}: {len(reader.lost)} unreadable files were left out": len(reader.lost),
         f"{where}: {lossy} of {n} images are JPEG, whose losses move figures unless both sets have"
         " them alike": lossy,

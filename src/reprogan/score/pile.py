@@ -17,6 +17,9 @@ from ..metrics.samples import Images, Labels, Samples
 LONE = "train"
 """The split that images without a split of their own are: the extractor is made on all of them."""
 
+COLORS: dict[int | None, str] = {1: "gray", 3: "RGB"}
+"""What images are called, by the number of their channels."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fitting:

@@ -19,7 +19,7 @@ from ..metrics.samples import refuse_unlike as refuse_foreign
 from ..stages.evaluate import Judge
 from .kept import kept_images, kept_judge
 from .looking import Machine, look
-from .pile import LONE, Fitting, Pile
+from .pile import COLORS, LONE, Fitting, Pile
 from .reading import read, refuse_other
 from .settings import scoring
 
@@ -141,4 +141,4 @@ def refuse_other_size(pile: Pile, size: int, whose: str) -> None:
 
 def color(channels: int) -> str:
     """How images of so many channels are called."""
-    return {1: "gray", 3: "RGB"}.get(channels, f"of {channels} channels")
+    return COLORS.get(channels, f"of {channels} channels")
