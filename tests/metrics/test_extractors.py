@@ -7,10 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from real_digits import make_reference
 
 from reprogan.component import ConfigError
 from reprogan.data.imageset import ImageSet
+from reprogan.data.stacks import stacked
 from reprogan.metrics.card import load_card, load_network
+from reprogan.metrics.extractors import CHOSEN, EXTRACTORS
+from reprogan.metrics.extractors.auto import Auto
 from reprogan.metrics.extractors.classifier import Classifier
 from reprogan.metrics.extractors.classifier_training import batches, shifted
 from reprogan.metrics.extractors.random_features import RandomFeatures
@@ -112,6 +116,43 @@ def test_random_features_are_of_one_scale_and_repeat(digits):
     # The ReLU of a standard normal has variance (1 - 1 / pi) / 2 = 0.34.
     assert 0.2 < found.features.var(axis=0).mean() < 0.5
     assert found.features.var(axis=0).min() > 0.05, "no feature is dead"
+
+
+TEN = tuple("0123456789")
+
+
+@pytest.mark.parametrize(
+    ("shape", "classes", "name"),
+    [
+        ((1, 8), TEN, "classifier"),
+        ((3, 32), ("cat", "dog"), "classifier"),
+        ((3, 32), ("cat",), "random_features"),
+        ((3, 32), (), "random_features"),
+        ((2, 1), TEN, "coordinates"),
+        ((3, 8), stacked(TEN), "channelwise"),
+    ],
+)
+def test_auto_chooses_by_the_data_and_a_card_names_what_was_chosen(shape, classes, name):
+    chosen = Auto().chosen(*shape, classes)
+    assert chosen.name == name and chosen.chosen(*shape, classes) is chosen
+    assert "auto" not in CHOSEN and name in CHOSEN and "auto" in EXTRACTORS
+
+
+def test_images_without_labels_are_judged_by_default(digits, tmp_path):
+    bare = [ImageSet(images=s.images, labels=np.full(len(s), -1), classes=()) for s in digits]
+    made = make_reference(tmp_path, *bare, extractor={"name": "auto"})
+    card = load_card(made.reference)
+    assert card.extractor == RandomFeatures() and card.test_accuracy is None
+    assert load_network(made.reference, card).head is None
+
+
+def test_weights_of_another_network_are_refused(digits):
+    content = RandomFeatures(width=4).fit(digits[0])
+    for extractor in (RandomFeatures(width=8), Classifier(width=4)):
+        with pytest.raises(ValueError, match="do not fit their network"):
+            extractor.load(content, 1, 8, 10)
+    with pytest.raises(ValueError, match="do not fit their network"):
+        RandomFeatures(width=4).load(content[:-9], 1, 8, 10)
 
 
 def test_the_card_builds_the_network_again(made):

@@ -1,9 +1,13 @@
+from functools import reduce
+
 import numpy as np
 import pytest
 import torch
 
 from reprogan.metrics.extractors.convolutional import Convolutional, to_float
 from reprogan.metrics.features import CHUNK, extract
+from reprogan.metrics.frechet import distance_of
+from reprogan.metrics.moments import Moments
 
 
 @pytest.fixture
@@ -32,6 +36,47 @@ def test_an_image_gives_the_same_bits_in_any_order_number_and_company(network):
         np.testing.assert_array_equal(extract(network, x[:few]).features, whole.features[:few])
     twice = extract(network, np.concatenate([x, x]))
     np.testing.assert_array_equal(twice.features[len(x) :], whole.features)
+
+
+def test_two_processes_give_the_bits_of_one(network):
+    x = images(3 * CHUNK + 5)
+    one = extract(network, x)
+    two = extract(network, x, jobs=2)
+    np.testing.assert_array_equal(two.features, one.features)
+    np.testing.assert_array_equal(two.logits, one.logits)
+    few = extract(network, x[:3], jobs=2)
+    np.testing.assert_array_equal(few.features, one.features[:3])
+
+
+def test_a_figure_of_merged_shards_is_that_of_the_whole(network):
+    features = extract(network, images(2000)).features
+    real = Moments.of(extract(network, images(500) // 2).features)
+    whole = distance_of(Moments.of(features), real)
+    for places in ([1000], [1], [700, 701, 1900]):
+        shards = [Moments.of(part) for part in np.split(features, places)]
+        merged = distance_of(reduce(Moments.merge, shards), real)
+        assert merged == pytest.approx(whole, rel=1e-12)
+
+
+def test_processes_are_for_the_cpu(network):
+    with pytest.raises(ValueError, match="jobs are processes on the CPU; a meta takes one"):
+        extract(network, images(3), device="meta", jobs=2)
+
+
+def test_long_work_shows_progress_and_short_work_does_not(network, capsys, monkeypatch):
+    extract(network, images(CHUNK + 1), label="samples")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("reprogan.progress.QUIET", -1.0)
+    extract(network, images(CHUNK + 1), label="samples")
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("samples: 256 of 257 images")
+    assert said[-1].startswith("samples: 257 of 257 images")
+
+
+def test_images_that_may_not_be_written_to_are_seen(network):
+    x = images(5)
+    x.flags.writeable = False
+    assert len(extract(network, x).features) == 5
 
 
 def test_the_layout_of_gray_images_in_memory_changes_no_bit(network):
