@@ -235,7 +235,8 @@ def test_sizes_and_channels_are_made_alike_only_when_asked_for(images, tmp_path,
     assert (
         packed.figures == gray.figures and "60 of 60 images were made gray" in packed.warnings[-2]
     )
-    assert cards(rgb, pair[1], *PLAIN, "--channels", 3).n_fake == 60
+    colored = cards(rgb, pair[1], *PLAIN, "--channels", 3)
+    assert colored.n_fake == 60 and "b.npz: images were made RGB" in colored.warnings[-2]
 
 
 def test_pictures_of_several_sizes_or_not_square(images, tmp_path, pair):

@@ -52,8 +52,10 @@ class Options:
         return scoring(self.extractor or extractor, self.metrics, split, self.seed)
 
 
-def judge_of(reference: str, piles: Sequence[Pile], options: Options, machine: Machine) -> Judge:
-    """The judge of these piles, all of which are like the real images.
+def judge_of(
+    reference: str, piles: Sequence[Pile], options: Options, machine: Machine
+) -> tuple[Judge, tuple[str, ...]]:
+    """The judge of these piles, all of which are like the real images, and notes on those.
 
     reference: a name of SIZES, a folder of the reference stage, or whatever holds images. Raises
     ValueError for another, before anything is computed where that can be known.
@@ -62,13 +64,15 @@ def judge_of(reference: str, piles: Sequence[Pile], options: Options, machine: M
     if reference in SIZES:
         if path.exists():
             print(f"{path} is taken for the published data; ./{path} is yours", file=sys.stderr)
-        return published(reference, piles, options, machine)
+        return published(reference, piles, options, machine), ()
     if not path.exists():
         names = unknown("reference", reference, SIZES)
         raise ConfigError(f"{names} Nor is there a file or folder of that name.")
     if options.mirror is not None:
         raise ConfigError(f"--mirror is for published data ({', '.join(SIZES)}), not for {path}")
-    return (of_stage if (path / CARD).is_file() else of_images)(path, piles, options, machine)
+    if (path / CARD).is_file():
+        return of_stage(path, piles, options, machine), ()
+    return of_images(path, piles, options, machine)
 
 
 def published(name: str, piles: Sequence[Pile], options: Options, machine: Machine) -> Judge:
@@ -106,13 +110,16 @@ def of_stage(path: Path, piles: Sequence[Pile], options: Options, machine: Machi
     return Judge.of(settings, path, None, machine.device)
 
 
-def of_images(path: Path, piles: Sequence[Pile], options: Options, machine: Machine) -> Judge:
-    """Against images from anywhere."""
+def of_images(
+    path: Path, piles: Sequence[Pile], options: Options, machine: Machine
+) -> tuple[Judge, tuple[str, ...]]:
+    """Against images from anywhere, with notes on how they were read."""
     refuse_other(path)
-    sets = read(path, options.fitting).splits
+    real = read(path, options.fitting)
+    sets = real.splits
     settings = options.scoring(tuple(sets))
     refuse_unlike(piles, sets["train"], str(path))
-    return look(sets, settings, machine).judge(settings, sets, machine.device)
+    return look(sets, settings, machine).judge(settings, sets, machine.device), real.notes
 
 
 def refuse_unlike(piles: Sequence[Pile], real: ImageSet | Card, whose: str) -> None:

@@ -31,19 +31,20 @@ def score(
     """
     piles = [read(path, options.fitting).drawn(count, options.seed) for path in candidates]
     with one_thread():
-        at = judge_of(reference, piles, options, machine)
-        return [judged(pile, at, machine) for pile in piles]
+        at, notes = judge_of(reference, piles, options, machine)
+        return [judged(pile, at, notes, machine) for pile in piles]
 
 
-def judged(pile: Pile, at: Judge, machine: Machine) -> MetricCard:
-    """The card of one set, with notes on how its images were read."""
+def judged(pile: Pile, at: Judge, real: tuple[str, ...], machine: Machine) -> MetricCard:
+    """The card of one set, with notes on how its images were read, and how real ones were."""
     samples = pile.samples(at.card.classes)
     found = extract(
         at.network, samples.images, machine.device, machine.jobs, f"{pile.where} features"
     )
     seen = Seen(found.features, found.logits, samples.labels, samples.images)
     card = whole([*by_metric(pile.where, samples, seen, at)])
-    return card.model_copy(update={"warnings": (*card.warnings, *pile.notes, *said_of(pile, at))})
+    notes = dict.fromkeys((*card.warnings, *pile.notes, *real, *said_of(pile, at)))
+    return card.model_copy(update={"warnings": tuple(notes)})
 
 
 def by_metric(name: str, samples: Samples, seen: Seen, at: Judge) -> Iterator[MetricCard]:
