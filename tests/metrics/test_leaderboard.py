@@ -148,7 +148,7 @@ def test_an_infinite_divergence_is_shown(tmp_path):
 
 
 def test_a_deviation_is_shown_beside_its_figure_and_what_it_is_of(tmp_path):
-    board = Board(tmp_path, {"a": card(5.25, std=0.123, draws=3), "b": card(6.0)}).make()
+    board = Board(tmp_path, {"a": card(5.25, std=0.123, draws=3), "b": card(6.0, draws=3)}).make()
     assert "| 5.25 ± 0.12 |" in board.markdown and "| 6 |" in board.markdown
     assert "FID of 3 draws of 5,000 samples, mean ± deviation, from" in board.markdown
     assert [r["fid_classifier_5k_test_std"] for r in board.rows] == ["0.123", ""]

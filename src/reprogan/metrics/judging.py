@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,20 +23,23 @@ DIGITS = 6
 def judge(
     name: str, checkpoint: Label, draws: Sequence[Seen], real: Real, settings: Evaluate,
     card: Card, real_sha256: str, made: Made, selected_by: str = "",
+    reading: Mapping[str, float] | None = None,
 ) -> MetricCard:  # fmt: skip
     """Every figure of some draws of equally many samples each.
 
+    reading: that of another card by the same real images and as many samples; None works it out.
     Raises ValueError for samples that a metric cannot be computed of.
     """
     extractor = card.extractor.name
     figures: dict[str, Stated] = {}
-    reading: dict[str, float] = {}
     warnings = []
     for metric in settings.metrics:
         for stem, values in by_stem(metric, draws, real).items():
             figures[name_of(stem, extractor, values[0])] = stated(stem, values, real)
-        reading |= metric.reading(real, len(draws[0]))
         warnings.append(metric.warning(draws[0], real))
+    if reading is None:
+        found = [metric.reading(real, len(draws[0])) for metric in settings.metrics]
+        reading = {key: rounded(value) for one in found for key, value in one.items()}
     return MetricCard(
         name=name,
         checkpoint=checkpoint,
@@ -55,7 +58,7 @@ def judge(
         seed=settings.seed,
         metrics={metric.name: metric.model_dump(exclude={"name"}) for metric in settings.metrics},
         figures=figures,
-        reading={key: rounded(value) for key, value in reading.items()},
+        reading=dict(reading),
         class_histogram=histogram(draws, real.classes),
         warnings=tuple(filter(None, warnings)),
     )
@@ -92,7 +95,7 @@ def stated(stem: str, values: Sequence[Figure], real: Real) -> Stated:
         std_of=of,
         draws=tuple(None if number is None else rounded(number) for number in numbers),
         n_fake=first.n,
-        n_real=len(real.splits[first.against]) if first.against else None,
+        n_real=first.n_real or (len(real.splits[first.against]) if first.against else None),
         against=first.against,
     )
 

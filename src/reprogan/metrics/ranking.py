@@ -16,6 +16,7 @@ PROTOCOL = (
     "split",
     "n_real",
     "n_fake",
+    "draws",
     "seed",
     "metrics",
 )

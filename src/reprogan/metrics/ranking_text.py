@@ -65,7 +65,6 @@ def flat(group: int, entry: Entry) -> dict[str, Any]:
         **best,
         **card.reading,
         **protocol,
-        "draws": card.draws,
         "extractor_test_accuracy": card.extractor_test_accuracy,
         "note": entry.note,
     }

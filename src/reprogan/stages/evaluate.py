@@ -68,8 +68,9 @@ class Judge:
         return Seen(found.features, found.logits, labels, images)
 
     def card_of(
-        self, name: str, checkpoint: Label, samples: Samples, seen: Seen, selected_by: str = ""
-    ) -> MetricCard:
+        self, name: str, checkpoint: Label, samples: Samples, seen: Seen, selected_by: str = "",
+        reading: Mapping[str, float] | None = None,
+    ) -> MetricCard:  # fmt: skip
         """The card of samples, draw by draw."""
         n = len(seen) // samples.draws
         draws = [seen.take(slice(i * n, (i + 1) * n)) for i in range(samples.draws)]
@@ -77,7 +78,7 @@ class Judge:
         made = Made.model_validate({**samples.made, "sha256": sha256})
         return judge(
             name, checkpoint, draws, self.real, self.settings, self.card, self.real_sha256, made,
-            selected_by,
+            selected_by, reading,
         )  # fmt: skip
 
 
@@ -181,7 +182,7 @@ def best_of(name: str, at: Judge, points: list[Point], final: MetricCard) -> Met
         f" {len(at.real.splits[at.settings.select]):,} images of {at.settings.select}, of"
         f" {len(published)} checkpoints"
     )
-    return at.card_of(name, "best", best.samples, best.seen, by)
+    return at.card_of(name, "best", best.samples, best.seen, by, final.reading)
 
 
 def curve_of(points: list[Point]) -> str:

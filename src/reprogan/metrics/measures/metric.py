@@ -21,7 +21,8 @@ class Figure:
 
     value: None where it is infinite, or there is none. against: the split of real images that it
     compares with; "" for none. error: its standard error as far as one draw of samples tells it,
-    and `how` that was found; None where it does not tell.
+    and `how` that was found; None where it does not tell. n_real: of the split, where not all are
+    compared with.
     """
 
     value: float | None
@@ -29,6 +30,7 @@ class Figure:
     against: str = ""
     error: float | None = None
     how: str = ""
+    n_real: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,14 +29,14 @@ class PrecisionRecall(Metric):
         One image again and again can have precision 1, and then has recall 0: read them as a pair.
         """
         found = self.measured(fake, real)
-        n, split = len(found.balls), real.split
+        n, split, m = len(found.balls), real.split, min(self.images, len(real.compared))
         over = "samples, each for itself"
         return {
-            "precision": Figure(found.precision, n, split, found.precision_error, over),
-            "recall": Figure(found.recall, n, split),
-            "density": Figure(found.density, n, split, found.density_error, over),
+            "precision": Figure(found.precision, n, split, found.precision_error, over, m),
+            "recall": Figure(found.recall, n, split, n_real=m),
+            "density": Figure(found.density, n, split, found.density_error, over, m),
             "coverage": Figure(
-                found.coverage, n, split, found.coverage_error, "jackknife of each sample"
+                found.coverage, n, split, found.coverage_error, "jackknife of each sample", m
             ),
         }
 
