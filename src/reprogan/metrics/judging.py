@@ -16,6 +16,9 @@ from .metric_card import Label, Made, MetricCard, Stated, short
 from .seen import Seen
 from .settings import Evaluate
 
+PLACES = ("path", "weights", "mirror")
+"""Keys of an extractor that say where its file was; what it is, is said by its hash."""
+
 DIGITS = 6
 """Significant digits: far below the spread between samples, far above rounding."""
 
@@ -45,7 +48,7 @@ def judge(
         checkpoint=checkpoint,
         selected_by=selected_by,
         made=made,
-        extractor=card.extractor.model_dump(mode="json"),
+        extractor=card.extractor.model_dump(mode="json", exclude=set(PLACES)),
         extractor_sha256=card.sha256,
         extractor_test_accuracy=card.test_accuracy,
         features=card.features,

@@ -23,4 +23,4 @@ def normalize(settings: Data, raw: Path, out: Path, report: Path) -> None:
     with replacing_folder(out) as folder:
         for name, images in splits.sets.items():
             images.save(folder / f"{name}.npz")
-    write(report, f"{text}\n")
+        write(report, f"{text}\n")

@@ -101,8 +101,12 @@ class Memorization(Metric):
         return sheet([(caption, grid(pairs, COLUMNS))], 1)
 
     def applies(self, real: Real) -> bool:
-        """Whether there are training images and others."""
-        return "train" in real.splits and len(real.splits) > 1
+        """Whether there are training images and others; points on a grid of bytes are all near."""
+        from ...data.imageset import POINT
+
+        images = real.compared.images
+        points = images is not None and images.shape[1:] == POINT
+        return "train" in real.splits and len(real.splits) > 1 and not points
 
     def equally_many(self, real: Real) -> tuple[Seen, Seen]:
         """Training and held-out images: those compared with, unless they are the training ones."""
