@@ -27,6 +27,13 @@ SMALL = {
     "networks": {"name": "dcgan", "width": 4},
 }  # fmt: skip
 ROWS = {"ns_gan": {"units": 32, "critic_units": 8}, "cgan": {"units": 32, "critic_units": 8}}
+EXPERIMENT = ["train", "sample", "evaluate"]
+JOINS = ["leaderboard", "track"]
+VARIANTS = [f"{step}_variant@{name}" for name in ROWS for step in EXPERIMENT]
+TESTED = "represent@ns_gan"
+EVERYTHING = ["download", "normalize", "reference", *EXPERIMENT, *VARIANTS, TESTED, *JOINS]
+"""The stages of the small repository."""
+
 EXTRACTOR = {"name": "classifier", "width": 8, "features": 16, "images": 12_000}
 
 

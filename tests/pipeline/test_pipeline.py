@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 from PIL import Image
-from repository import ROWS, fresh
+from repository import EXPERIMENT, JOINS, ROWS, TESTED, fresh
 
 pytestmark = [
     pytest.mark.slow,
@@ -18,22 +18,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of mlflow's, in sqlalchemy
 ]
 
-EXPERIMENT = ["train", "sample", "evaluate"]
-JOINS = ["leaderboard", "track"]
-VARIANTS = [f"{step}_variant@{name}" for name in ROWS for step in EXPERIMENT]
-TESTED = "represent@ns_gan"
 FID = "fid_classifier_200_test"
-EVERYTHING = ["download", "normalize", "reference", *EXPERIMENT, *VARIANTS, TESTED, *JOINS]
-
-
-@pytest.fixture(scope="module")
-def done(tmp_path_factory):
-    """A repository after `dvc repro`, committed."""
-    repository = fresh(tmp_path_factory.mktemp("done"))
-    ran = repository.ran("repro")
-    assert sorted(ran) == sorted(EVERYTHING)
-    repository.commit("results")
-    return repository
 
 
 def wait_for(happens, seconds=120.0):
@@ -42,12 +27,6 @@ def wait_for(happens, seconds=120.0):
     while not happens():
         assert time.monotonic() < deadline, "it has not happened"
         time.sleep(0.01)
-
-
-@pytest.fixture
-def mine(done, tmp_path):
-    """A copy to change."""
-    return done.copy(tmp_path / "repository")
 
 
 def test_repro_makes_everything_and_again_nothing(mine):

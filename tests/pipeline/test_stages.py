@@ -17,7 +17,18 @@ PLAIN = {name: stage for name, stage in STAGES.items() if "foreach" not in stage
 GROUPS = {name: stage["do"] for name, stage in STAGES.items() if "foreach" in stage}
 ALL = PLAIN | GROUPS
 STUDY = yaml.safe_load((ROOT / "studies/digits/dvc.yaml").read_text("utf-8"))["stages"]
-COMMANDS = {"zoo", "study", "sync", "preset", "doctor", "verify", "reproduce", "score", "interpolate", "arithmetic"}
+COMMANDS = {
+    "zoo",
+    "study",
+    "sync",
+    "preset",
+    "doctor",
+    "verify",
+    "reproduce",
+    "score",
+    "interpolate",
+    "arithmetic",
+}
 """What is no stage."""
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from ..component import ConfigError, unknown
 from ..config import EXPERIMENT
@@ -70,15 +69,14 @@ def verify(here: Path, names: Sequence[str], jobs: int, keep: Path | None) -> li
 
 
 def report(verdicts: Sequence[Verdict], explanation: Sequence[str]) -> None:
-    """A table on stdout, and what may explain differences."""
+    """A line for each output on stdout, and what may explain differences."""
     console = Console(highlight=False, soft_wrap=True)
-    table = Table(box=None, pad_edge=False)
-    for head in ("stage", "output", "verdict", ""):
-        table.add_column(head)
+    pairs = [(verdict.stage, verdict.output) for verdict in verdicts]
+    wide = [max(map(len, column)) for column in zip(*pairs, strict=True)]
     for verdict in verdicts:
-        state = f"[{STYLES[verdict.state]}]{verdict.state}[/]"
-        table.add_row(escape(verdict.stage), escape(verdict.output), state, escape(verdict.text))
-    console.print(table)
+        where = f"{verdict.stage:{wide[0]}}  {verdict.output:{wide[1]}}"
+        state = f"[{STYLES[verdict.state]}]{verdict.state:7}[/]"
+        console.print(f"{escape(where)}  {state}  {escape(verdict.text)}".rstrip())
     for line in explanation:
         console.print(f"  {escape(line)}")
     equal = sum(verdict.state == "equal" for verdict in verdicts)
@@ -99,7 +97,8 @@ def explained(verdicts: Sequence[Verdict], here: Path) -> list[str]:
         if verdict.state != "differs":
             continue
         step, _, row = verdict.stage.partition("@")
-        step, row = step.removesuffix("_variant"), row or EXPERIMENT
+        step = step.removesuffix("_variant")
+        row = row or (EXPERIMENT if step in STEPS else step)
         before = load(here / "provenance" / step / f"{row}.json")
         if not before:
             told.add("it was not recorded where these results were computed (provenance/)")

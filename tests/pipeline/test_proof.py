@@ -1,0 +1,86 @@
+"""Results are computed again beside the repository, and what is another is found."""
+
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from reprogan.tracking import md5_of
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("pipeline"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+
+def state_of(repository):
+    """Every file but those of scratch."""
+    return {
+        path.relative_to(repository.root): path.read_bytes()
+        for path in repository.root.rglob("*")
+        if path.is_file() and ".dvc/tmp" not in path.as_posix() and "__pycache__" not in path.parts
+    }
+
+
+def test_every_stage_gives_the_same_bits_again_and_nothing_here_is_written(mine):
+    before = state_of(mine)
+    said = mine.reprogan("verify", "-j", "2")
+    outs = sum(
+        len(entry.get("outs", ())) for name, entry in stages(mine).items() if name != "track"
+    )
+    assert f"{outs} of {outs} outputs are those of dvc.lock, bit for bit" in said
+    assert state_of(mine) == before
+
+
+def stages(repository):
+    import yaml
+
+    return yaml.safe_load(repository.lock())["stages"]
+
+
+def test_weights_that_this_code_does_not_give_are_found_with_the_tensor(mine):
+    """As if dvc.lock came from a machine whose bits are others."""
+    path = mine.root / "models/ns_gan/weights.safetensors"
+    tensors = {name: tensor.copy() for name, tensor in load_file(path).items()}
+    name = sorted(name for name in tensors if tensors[name].dtype == np.float32)[0]
+    tensors[name].flat[0] += 0.5
+    old = md5_of(path.parent)
+    path.unlink()  # it is a link into the cache, maybe
+    save_file(tensors, path)
+    lock = mine.root / "dvc.lock"
+    lock.write_text(lock.read_text().replace(old, md5_of(path.parent)))
+    facts = mine.root / "provenance/train/ns_gan.json"
+    facts.write_text(json.dumps(json.loads(facts.read_text()) | {"cpu_capability": "VAX"}))
+    said = mine.reprogan("verify", "train_variant@ns_gan", ok=False)
+    assert "differs" in said and f"weights.safetensors: {name} differs in 1 of" in said
+    assert "by 0.5 at most" in said and "cpu_capability was VAX, is " in said
+
+
+def test_a_commit_an_experiment_and_an_mlflow_run_are_computed_again(mine):
+    """With their own code and parameters, which are not those that are here by then."""
+    from mlflow import MlflowClient
+
+    commit = mine.run("git", "rev-parse", "HEAD").strip()
+    mine.dvc("exp", "run", "-S", "loss=hinge", "--name", "other", "evaluate")
+    mine.run("git", "stash", "--include-untracked", "--quiet")
+    params = mine.root / "params.yaml"
+    params.write_text(params.read_text().replace("batch: 64", "batch: 32"))
+    mine.commit("another batch, not run")
+    before = state_of(mine)
+    said = mine.reprogan("reproduce", commit, "ns_gan")
+    assert f"{commit} is all rows of commit {commit}" in said and "bit for bit" in said
+    said = mine.reprogan("reproduce", "other")
+    assert "other is experiment of commit" in said and "differs" not in said
+    client = MlflowClient(tracking_uri=f"sqlite:///{mine.root / 'mlflow.db'}")
+    store = client.get_experiment_by_name("reprogan").experiment_id
+    (run,) = client.search_runs([store], "tags.`reprogan.name` = 'cgan'")
+    said = mine.reprogan("reproduce", run.info.run_id, "sample_variant@cgan")
+    assert f"is cgan of commit {commit}" in said and "bit for bit" in said
+    after = state_of(mine)
+    assert {path for path in before if before[path] != after.get(path)} <= {
+        p for p in before if ".git" in p.parts
+    }
+    said = mine.reprogan("reproduce", "nosuchthing", ok=False)
+    assert "no git revision, no DVC experiment and no MLflow run" in said
