@@ -82,8 +82,8 @@ def experiments(here: Path, name: str) -> list[str]:
 
 
 def commits(here: Path) -> list[str]:
-    """All commits of branches, tags and experiments in which dvc.lock changed, the latest first."""
-    return (git(here, "log", "--all", "--format=%H", "--", "dvc.lock") or "").split()
+    """Commits of branches, tags and experiments in which dvc.lock changed, the oldest first."""
+    return (git(here, "log", "--all", "--reverse", "--format=%H", "--", "dvc.lock") or "").split()
 
 
 def reproduce(
