@@ -8,7 +8,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ class Judge:
     real: Real
     real_sha256: str
     device: str = "cpu"
+    readings: dict[int, Mapping[str, float]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: Evaluate, reference: Path, normalized: Path | None, device: str) -> Judge:
@@ -68,18 +69,19 @@ class Judge:
         return Seen(found.features, found.logits, labels, images)
 
     def card_of(
-        self, name: str, checkpoint: Label, samples: Samples, seen: Seen, selected_by: str = "",
-        reading: Mapping[str, float] | None = None,
-    ) -> MetricCard:  # fmt: skip
-        """The card of samples, draw by draw."""
+        self, name: str, checkpoint: Label, samples: Samples, seen: Seen, selected_by: str = ""
+    ) -> MetricCard:
+        """The card of samples, draw by draw; the real images are read once for as many samples."""
         n = len(seen) // samples.draws
         draws = [seen.take(slice(i * n, (i + 1) * n)) for i in range(samples.draws)]
         sha256 = hashlib.sha256(np.ascontiguousarray(samples.images).tobytes()).hexdigest()
         made = Made.model_validate({**samples.made, "sha256": sha256})
-        return judge(
+        card = judge(
             name, checkpoint, draws, self.real, self.settings, self.card, self.real_sha256, made,
-            selected_by, reading,
+            selected_by, self.readings.get(n),
         )  # fmt: skip
+        self.readings[n] = card.reading
+        return card
 
 
 def evaluate(
@@ -182,7 +184,7 @@ def best_of(name: str, at: Judge, points: list[Point], final: MetricCard) -> Met
         f" {len(at.real.splits[at.settings.select]):,} images of {at.settings.select}, of"
         f" {len(published)} checkpoints"
     )
-    return at.card_of(name, "best", best.samples, best.seen, by, final.reading)
+    return at.card_of(name, "best", best.samples, best.seen, by)
 
 
 def curve_of(points: list[Point]) -> str:
