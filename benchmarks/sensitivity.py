@@ -139,8 +139,11 @@ def plot(rows: list[dict[str, object]], stems: list[str], path: Path) -> None:
             axes[i, j].plot(range(len(mine)), [np.nan if y is None else y for y in ys], "o-")
             axes[i, j].set_xticks(range(len(mine)), [f"{row['amount']:g}" for row in mine])
             axes[i, j].tick_params(labelsize=7)
-        if stem in ("fid", "kid", "kid_unit_rms"):
-            axes[i, 0].set_yscale("symlog", linthresh=0.01 if stem != "fid" else 0.1)
+        if stem == "fid":
+            axes[i, 0].set_yscale("log")
+        elif stem.startswith("kid"):  # near 0 it is negative at times
+            axes[i, 0].set_yscale("symlog", linthresh=0.001)
+            axes[i, 0].set_ylim(bottom=-0.002)
         axes[i, 0].set_ylabel(stem.replace("_", " "), fontsize=8)
     for j, kind in enumerate(kinds):
         axes[0, j].set_title(kind, fontsize=8)
