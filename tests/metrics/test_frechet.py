@@ -29,6 +29,16 @@ def commuting(p, q, gap):
     return frechet_distance(np.zeros(len(p)), u * p @ u.T, u @ gap, u * q @ u.T), known
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of scipy, for sqrtm's old argument
+def test_pytorch_fid_gives_the_same_of_the_same_features():
+    from pytorch_fid.fid_score import calculate_frechet_distance
+
+    a, b = rng().standard_normal((2, 500, 32)) @ np.diag(np.linspace(0.1, 2, 32))
+    b = 1.3 * b + 0.2
+    theirs = calculate_frechet_distance(a.mean(0), np.cov(a.T), b.mean(0), np.cov(b.T))
+    assert of_features(a, b) == pytest.approx(theirs, rel=1e-10)
+
+
 def test_in_one_dimension_it_is_the_distance_of_means_and_deviations():
     found = frechet_distance(np.array([1.0]), np.array([[4.0]]), np.array([3.0]), np.array([[9.0]]))
     assert found == pytest.approx(2**2 + (3 - 2) ** 2, rel=1e-14)
