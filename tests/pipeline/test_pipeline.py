@@ -207,7 +207,7 @@ def test_mlflow_has_one_whole_run_a_result(mine):
         tested = name == "ns_gan"
         assert {f.path for f in client.list_artifacts(run.info.run_id)} == {
             "weights.safetensors", "config.json", "final.json", "best.json", f"{name}.json",
-            f"{name}.png", "provenance",
+            f"{name}.png", "memorization.png", "provenance",
             *(["represent"] if tested else []),
         }  # fmt: skip
         assert ("represent/l2svm_accuracy_pixels" in run.data.metrics) is tested

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,14 +23,18 @@ DIGITS = 6
 """Significant digits: far below the spread between samples, far above rounding."""
 
 
+Readings = dict[tuple[Metric, int], dict[str, float]]
+"""What real images have, by metric and for how many samples: the same for all that is judged."""
+
+
 def judge(
     name: str, checkpoint: Label, draws: Sequence[Seen], real: Real, settings: Evaluate,
     card: Card, real_sha256: str, made: Made, selected_by: str = "",
-    reading: Mapping[str, float] | None = None,
+    readings: Readings | None = None,
 ) -> MetricCard:  # fmt: skip
     """Every figure of some draws of equally many samples each.
 
-    reading: that of another card by the same real images and as many samples; None works it out.
+    readings: those of earlier cards by the same real images, and then of this one too.
     Raises ValueError for samples that a metric cannot be computed of.
     """
     extractor = card.extractor.name
@@ -40,9 +44,13 @@ def judge(
         for stem, values in by_stem(metric, draws, real).items():
             figures[name_of(stem, extractor, values[0])] = stated(stem, values, real)
         warnings.append(metric.warning(draws[0], real))
-    if reading is None:
-        found = [metric.reading(real, len(draws[0])) for metric in settings.metrics]
-        reading = {key: rounded(value) for one in found for key, value in one.items()}
+    readings = {} if readings is None else readings
+    reading: dict[str, float] = {}
+    for metric in settings.metrics:
+        key = metric, len(draws[0])
+        if key not in readings:
+            readings[key] = metric.reading(real, len(draws[0]))
+        reading |= readings[key]
     return MetricCard(
         name=name,
         checkpoint=checkpoint,
@@ -61,7 +69,7 @@ def judge(
         seed=settings.seed,
         metrics={metric.name: metric.model_dump(exclude={"name"}) for metric in settings.metrics},
         figures=figures,
-        reading=dict(reading),
+        reading={key: rounded(value) for key, value in reading.items()},
         class_histogram=histogram(draws, real.classes),
         warnings=tuple(filter(None, warnings)),
     )

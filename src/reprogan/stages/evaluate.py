@@ -19,7 +19,7 @@ from ..files import replacing_folder, write
 from ..metrics.card import Card, load_card, load_network
 from ..metrics.features import extract
 from ..metrics.frechet import distance_of
-from ..metrics.judging import judge, rounded
+from ..metrics.judging import Readings, judge, rounded
 from ..metrics.measures.metric import Real
 from ..metrics.metric_card import Label, Made, MetricCard
 from ..metrics.one_thread import one_thread
@@ -54,7 +54,7 @@ class Judge:
     real: Real
     real_sha256: str
     device: str = "cpu"
-    readings: dict[int, Mapping[str, float]] = field(default_factory=dict)
+    readings: Readings = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: Evaluate, reference: Path, normalized: Path | None, device: str) -> Judge:
@@ -76,12 +76,10 @@ class Judge:
         draws = [seen.take(slice(i * n, (i + 1) * n)) for i in range(samples.draws)]
         sha256 = hashlib.sha256(np.ascontiguousarray(samples.images).tobytes()).hexdigest()
         made = Made.model_validate({**samples.made, "sha256": sha256})
-        card = judge(
+        return judge(
             name, checkpoint, draws, self.real, self.settings, self.card, self.real_sha256, made,
-            selected_by, self.readings.get(n),
+            selected_by, self.readings,
         )  # fmt: skip
-        self.readings[n] = card.reading
-        return card
 
 
 def evaluate(
