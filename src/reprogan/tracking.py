@@ -34,6 +34,8 @@ TEXT = 6000
 STEPS = ("train", "sample", "evaluate")
 """What every result has been through."""
 
+CODE = "src/"
+
 FIGURES = {"eval": "", "represent": "represent/"}
 """Folder of metrics -> what stands before the keys of its figures in MLflow."""
 
@@ -52,8 +54,13 @@ class Result:
 
     @property
     def key(self) -> str:
-        """A hash of the above: the same result has it wherever it was computed."""
-        facts = [self.name, self.inputs, self.outputs, self.params]
+        """A hash of the above without the code: the same result has it wherever it was computed.
+
+        Code that gives the same from the same is no other result; the track stage, which depends on
+        outputs, would not even notice it.
+        """
+        inputs = {path: md5 for path, md5 in self.inputs.items() if not path.startswith(CODE)}
+        facts = [self.name, inputs, self.outputs, self.params]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]
 
 
