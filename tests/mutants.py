@@ -246,7 +246,6 @@ MUTANTS = [
     Mutant("selection among unlike numbers of samples", "stages/evaluate.py", "if snapshot.images.shape != wanted:", "if False:", SELECTION),
     Mutant("snapshots: due a batch early", "snapshots.py", "shown // self.every > (shown - batch) // self.every", "(shown + batch) // self.every > shown // self.every", SNAPSHOTS),
     Mutant("snapshots: damaged ones are published", "snapshots.py", "hashlib.sha256(content).hexdigest()[:16] != found.stem[13:]", "False", SNAPSHOTS),
-    Mutant("snapshots: drawn on the schedules of the end", "sampling.py", "self.reach(shown // self.batch)", "pass", SNAPSHOTS),
     Mutant("snapshots: raw images are published ones", "stages/sample.py", "with model.raw():", "if True:", SNAPSHOTS),
     Mutant("a validation split of an earlier run stays", "stages/reference.py", "with replacing_folder(out) as folder:", "folder = out\n    if True:", "tests/metrics/test_reference.py"),
     Mutant("a validation split is of test images", "data/split.py", "train=self.train.take(~held), validation=self.train.take(held)", "train=self.train, validation=self.train.take(held)", "tests/data/test_data_split.py"),

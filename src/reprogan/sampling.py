@@ -96,7 +96,6 @@ class Model:
             valid = ", ".join(map(str, self.snapshots)) or "none (train.snapshot_every)"
             raise ValueError(f"{self.folder} has no snapshot at {shown} images; valid: {valid}")
         recall(self.game, self.folder / "snapshots" / f"{shown:012d}.safetensors")
-        self.reach(shown // self.batch)
 
     @property
     def averaged(self) -> bool:

@@ -249,3 +249,17 @@ def test_one_that_was_not_kept_is_refused_with_those_that_were(data, tmp_path):
 def test_the_stage_takes_no_moment():
     result = CliRunner().invoke(app, ["sample", "--at", "32"])
     assert result.exit_code == 1 and "--at: without --to FILE this is the stage" in result.output
+
+
+def test_networks_that_grow_are_drawn_as_far_as_they_had_grown(data, tmp_path):
+    """In its first phase a progressive generator makes 4x4 images: each of 8x8 is of 2x2 blocks."""
+    small = ZOO["progressive"]
+    growing = small.model_copy(update={"game": small.game.model_copy(update={"phase_images": 40})})
+    folder = run(data, tmp_path, every=32, steps=20, variant=growing)
+    model = Model.load(folder, "cpu")
+    model.recall(32)
+    early = np.concatenate(list(model.images(0, 5)))
+    assert np.array_equal(early, early[:, :, ::2, ::2].repeat(2, axis=2).repeat(2, axis=3))
+    model.recall(128)
+    grown = np.concatenate(list(model.images(0, 5)))
+    assert not np.array_equal(grown, grown[:, :, ::2, ::2].repeat(2, axis=2).repeat(2, axis=3))
