@@ -36,6 +36,9 @@ STEPS = ("train", "sample", "evaluate")
 
 CODE = "src/"
 
+IGNORED = "__pycache__"
+"""What Python leaves beside code, and .dvcignore names."""
+
 FIGURES = {"eval": "", "represent": "represent/"}
 """Folder of metrics -> what stands before the keys of its figures in MLflow."""
 
@@ -228,12 +231,15 @@ def differing(result: Result, here: Path) -> list[str]:
 
 
 def md5_of(path: Path) -> str:
-    """The hash that DVC gives to a file, or to a directory with its files' names and hashes."""
+    """The hash that DVC gives to a file, or to a directory with its files' names and hashes.
+
+    What .dvcignore names is left out.
+    """
     if path.is_dir():
         entries = [
             {"md5": md5_of(file), "relpath": file.relative_to(path).as_posix()}
             for file in sorted(path.rglob("*"))
-            if file.is_file()
+            if file.is_file() and IGNORED not in file.parts
         ]
         listing = json.dumps(sorted(entries, key=lambda entry: entry["relpath"]))
         return hashlib.md5(listing.encode(), usedforsecurity=False).hexdigest() + ".dir"

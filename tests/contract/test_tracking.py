@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from reprogan.tracking import Result
+from reprogan.tracking import IGNORED, Result, md5_of
+from small import ROOT
 
 RESULT = Result(
     name="gan",
@@ -26,3 +27,14 @@ def test_anything_else_is():
     ]
     keys = {dataclasses.replace(RESULT, **change).key for change in changes}
     assert len(keys) == 4 and RESULT.key not in keys
+
+
+def test_a_directory_of_code_has_the_hash_that_dvc_gives_it(tmp_path):
+    (tmp_path / "a.py").write_text("x")
+    before = md5_of(tmp_path)
+    (tmp_path / IGNORED).mkdir()
+    (tmp_path / IGNORED / "a.pyc").write_bytes(b"x")
+    assert md5_of(tmp_path) == before
+    (tmp_path / "b.py").write_text("x")
+    assert md5_of(tmp_path) != before
+    assert IGNORED in (ROOT / ".dvcignore").read_text("utf-8")
