@@ -6,12 +6,15 @@ import os
 from collections.abc import Sequence
 from contextlib import chdir
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .cli import METRICS, REPORTS, SAMPLES, app, params
 from .component import ConfigError, unknown
+
+if TYPE_CHECKING:
+    from .verify.rerun import Verdict
 
 CORES = os.cpu_count() or 1
 PRESETS, STUDIES = Path("presets"), Path("studies")
@@ -154,15 +157,13 @@ def verify(
 
     Nothing here is changed. Exits with 1 unless all are equal.
     """
-    from .verify.verification import explained, report
+    from .verify.verification import explained
     from .verify.verification import verify as run
 
     if keep is not None and keep.exists() and any(keep.iterdir()):
         raise ConfigError(f"--keep {keep} is not empty")
     verdicts = run(Path.cwd(), names or (), jobs, keep)
-    report(verdicts, explained(verdicts, Path.cwd()))
-    if any(verdict.state != "equal" for verdict in verdicts):
-        raise typer.Exit(1)
+    close(verdicts, explained(verdicts, Path.cwd()))
 
 
 @app.command()
@@ -184,10 +185,16 @@ def reproduce(
     It runs in a checkout beside this one, which is not changed. Exits with 1 unless all are equal.
     """
     from .verify.reproduction import reproduce as again
-    from .verify.verification import report
 
     origin, verdicts, explanation = again(Path.cwd(), run, names or (), jobs, pull)
     typer.echo(f"{run} is {origin.row or 'all rows'} of commit {origin.commit}")
+    close(verdicts, explanation)
+
+
+def close(verdicts: Sequence[Verdict], explanation: Sequence[str]) -> None:
+    """Tell them, and exit with 1 unless all outputs are equal."""
+    from .verify.verification import report
+
     report(verdicts, explanation)
     if any(verdict.state != "equal" for verdict in verdicts):
         raise typer.Exit(1)

@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 from reprogan.component import ConfigError
 from reprogan.npz import to_npz
 from reprogan.provenance import differences, facts, load, record
-from reprogan.tracking import md5_of
+from reprogan.results import md5_of
 from reprogan.verify.comparison import difference
 from reprogan.verify.rerun import rerun
 from reprogan.verify.verification import entries

@@ -296,7 +296,7 @@ def test_files_that_hold_no_images(tmp_path, pair):
     assert "unsafe name" in refused("slip.zip", pair[1])
     assert "nosuch does not exist" in refused("nosuch", pair[1])
     few = npz(tmp_path / "few.npz", np.zeros((3, 1, 8, 8), np.uint8))
-    assert "at least 4 real images; train has 3" in refused(pair[0], few, *PLAIN)
+    assert "at least 4 real images of each split; train has 3" in refused(pair[0], few, *PLAIN)
 
 
 def test_samples_of_a_training_that_failed(tmp_path, pair, images):

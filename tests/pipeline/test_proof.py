@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from reprogan.tracking import md5_of
+from reprogan.results import md5_of
 
 pytestmark = [
     pytest.mark.slow,

@@ -8,9 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+from ..tracking import STORE
 from .finding import Finding
-
-STORE = "reprogan"
 
 
 def check_store(here: Path) -> list[Finding]:

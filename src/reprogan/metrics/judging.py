@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..progress import progress
 from .card import Card
 from .class_histogram import class_counts
 from .measures.metric import Figure, Metric, Real
@@ -40,17 +41,18 @@ def judge(
     extractor = card.extractor.name
     figures: dict[str, Stated] = {}
     warnings = []
-    for metric in settings.metrics:
-        for stem, values in by_stem(metric, draws, real).items():
-            figures[name_of(stem, extractor, values[0])] = stated(stem, values, real)
-        warnings.append(metric.warning(draws[0], real))
-    readings = {} if readings is None else readings
     reading: dict[str, float] = {}
-    for metric in settings.metrics:
-        key = metric, len(draws[0])
-        if key not in readings:
-            readings[key] = metric.reading(real, len(draws[0]))
-        reading |= readings[key]
+    readings = {} if readings is None else readings
+    with progress(f"{name} figures", len(settings.metrics), "metrics", short=True) as bar:
+        for metric in settings.metrics:
+            for stem, values in by_stem(metric, draws, real).items():
+                figures[name_of(stem, extractor, values[0])] = stated(stem, values, real)
+            warnings.append(metric.warning(draws[0], real))
+            key = metric, len(draws[0])
+            if key not in readings:
+                readings[key] = metric.reading(real, len(draws[0]))
+            reading |= readings[key]
+            bar.advance(1)
     return MetricCard(
         name=name,
         checkpoint=checkpoint,

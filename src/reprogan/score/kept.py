@@ -17,6 +17,7 @@ from ..data.imageset import ImageSet
 from ..data.settings import Data
 from ..files import replacing_folder, write
 from ..metrics.extractors.extractor import Extractor
+from ..metrics.looking import look
 from ..metrics.real import splits_in
 from ..metrics.settings import Evaluate
 from ..metrics.stored import images_sha256
@@ -24,7 +25,7 @@ from ..scratch import cache
 from ..stages.download import download
 from ..stages.evaluate import Judge
 from ..stages.normalize import normalize
-from .looking import Machine, look
+from .looking import Machine
 
 IMAGES, HASHES = "images", "sha256.json"
 """Normalized images, and beside them the SHA-256 of each split's content."""
@@ -105,7 +106,7 @@ def kept_judge(
             if folder.exists():
                 print(f"{folder} is made again: {fault}", file=sys.stderr)
         with replacing_folder(folder) as part:
-            look(sets, settings, machine).save(part)
+            look(sets, settings.extractor, machine.device, machine.jobs).save(part)
         return Judge.of(settings, folder, images, machine.device)
 
 

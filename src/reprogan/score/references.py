@@ -14,11 +14,12 @@ from ..component import ConfigError, explain, unknown
 from ..data.imageset import ImageSet
 from ..data.settings import Data
 from ..metrics.card import CARD, Card, load_card
+from ..metrics.looking import look
 from ..metrics.real import splits_in
 from ..metrics.samples import refuse_unlike as refuse_foreign
 from ..stages.evaluate import Judge
 from .kept import kept_images, kept_judge
-from .looking import Machine, look
+from .looking import Machine, judge_by
 from .pile import COLORS, LONE, Fitting, Pile
 from .reading import read, refuse_other
 from .settings import scoring
@@ -119,7 +120,8 @@ def of_images(
     sets = real.splits
     settings = options.scoring(tuple(sets))
     refuse_unlike(piles, sets["train"], str(path))
-    return look(sets, settings, machine).judge(settings, sets, machine.device), real.notes
+    looked = look(sets, settings.extractor, machine.device, machine.jobs)
+    return judge_by(looked, settings, sets, machine.device), real.notes
 
 
 def refuse_unlike(piles: Sequence[Pile], real: ImageSet | Card, whose: str) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from ..metrics.features import extract
 from ..metrics.metric_card import MetricCard
 from ..metrics.one_thread import one_thread
-from ..metrics.samples import UNCONDITIONAL, Samples
+from ..metrics.samples import UNCONDITIONAL
 from ..metrics.seen import Seen
-from ..progress import progress
 from ..stages.evaluate import Judge
 from .looking import Machine
 from .pile import Pile
@@ -42,29 +39,9 @@ def judged(pile: Pile, at: Judge, real: tuple[str, ...], machine: Machine) -> Me
         at.network, samples.images, machine.device, machine.jobs, f"{pile.where} features"
     )
     seen = Seen(found.features, found.logits, samples.labels, samples.images)
-    card = whole([*by_metric(pile.where, samples, seen, at)])
+    card = at.card_of(pile.where, "given", samples, seen)
     notes = dict.fromkeys((*card.warnings, *pile.notes, *real, *said_of(pile, at)))
     return card.model_copy(update={"warnings": tuple(notes)})
-
-
-def by_metric(name: str, samples: Samples, seen: Seen, at: Judge) -> Iterator[MetricCard]:
-    """A card for each metric: some take minutes, and how many are done is shown."""
-    metrics = at.settings.metrics
-    with progress(f"{name} figures", len(metrics), "metrics", short=True) as bar:
-        for metric in metrics:
-            settings = at.settings.model_copy(update={"metrics": (metric,)})
-            yield replace(at, settings=settings).card_of(name, "given", samples, seen)
-            bar.advance(1)
-
-
-def whole(cards: list[MetricCard]) -> MetricCard:
-    """One card of one set's cards."""
-    joined: dict[str, Any] = {
-        field: {key: value for card in cards for key, value in getattr(card, field).items()}
-        for field in ("metrics", "figures", "reading")
-    }
-    warnings = tuple(warning for card in cards for warning in card.warnings)
-    return cards[0].model_copy(update={**joined, "warnings": warnings})
 
 
 def said_of(pile: Pile, at: Judge) -> list[str]:

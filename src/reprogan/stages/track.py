@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ..files import write
 from ..progress import progress
+from ..results import Result, differing, read_result
 from ..scratch import home, scratch
-from ..tracking import Result, connect, differing, exclusive, read_result, record
+from ..tracking import connect, exclusive, record
 
 
 def track(names: Iterable[str], here: Path, out: Path | None = None) -> int:

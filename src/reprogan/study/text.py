@@ -11,18 +11,16 @@ from typing import Any
 from ..metrics.judging import rounded
 from ..metrics.ranking import FEW
 from ..metrics.ranking_text import NONE, heading
+from ..metrics.ranking_text import SHOWN as HEADS
 from .summary import Spread, Summary
 
 SHOWN = {
-    "inception_score": "IS",
-    "kid_unit_rms": "KID",
-    "kid": "KID",
-    "precision": "precision",
-    "recall": "recall",
-    "coverage": "coverage",
-    "authenticity": "authentic",
-    "class_agreement": "as asked",
-}
+    stem: HEADS[stem]
+    for stem in (
+        "inception_score", "kid_unit_rms", "kid", "precision", "recall", "coverage", "authenticity",
+        "class_agreement",
+    )
+}  # fmt: skip
 """Stems that the table shows where a row has them, and their column's head."""
 
 STEMS = ("fid", *SHOWN, "density", "intra_class_fid")

@@ -15,7 +15,8 @@ from pathlib import Path
 from ..component import ConfigError
 from ..config import EXPERIMENT
 from ..doctor.environment import check_environment
-from ..tracking import md5_of, read_result
+from ..doctor.repository import git
+from ..results import md5_of, read_result
 from .rerun import Verdict, copy
 from .verification import entries, explained, verify
 
@@ -153,11 +154,3 @@ def dvc(there: Path, *words: str, check: bool = True) -> None:
     )  # fmt: skip
     if check and done.returncode:
         raise ConfigError(f"dvc {' '.join(words)}: {done.stderr.strip()}")
-
-
-def git(here: Path, *words: str) -> str | None:
-    """What git says; None where it fails."""
-    done = subprocess.run(  # noqa: S603  our own words
-        ["git", *words], cwd=here, capture_output=True, text=True, check=False  # noqa: S607
-    )  # fmt: skip
-    return done.stdout.strip() if done.returncode == 0 else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ..tracking import md5_of
+from ..results import md5_of
 from .comparison import difference
 
 State = Literal["equal", "differs", "not run", "failed"]

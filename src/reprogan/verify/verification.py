@@ -14,12 +14,10 @@ from rich.markup import escape
 from ..component import ConfigError, unknown
 from ..config import EXPERIMENT
 from ..reading import read
+from ..results import STEPS
 from .rerun import Verdict, rerun
 
 STYLES = {"equal": "green", "differs": "bold red", "not run": "yellow", "failed": "bold red"}
-
-STEPS = ("train", "sample", "evaluate")
-"""What a row's name stands for."""
 
 JOINS = ("track",)
 """Stages that are left out unless they are named: their outputs list what was found elsewhere."""

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from reprogan.tracking import IGNORED, Result, md5_of
+from reprogan.results import IGNORED, Result, md5_of
 from small import ROOT
 
 RESULT = Result(
