@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,6 +65,13 @@ SaveEvery = Annotated[
     float,
     typer.Option(min=0.0, envvar="REPROGAN_SAVE_EVERY", help="Seconds between checkpoints."),
 ]
+SaveImages = Annotated[
+    int | None,
+    typer.Option(min=1, envvar="REPROGAN_SAVE_IMAGES", help="And real images between them; none."),
+]
+Keep = Annotated[
+    int, typer.Option(min=1, envvar="REPROGAN_KEEP", help="How many of the last are kept.")
+]
 
 DATA, RAW = Path("data/normalized"), Path("data/raw")
 MODELS, SAMPLES, METRICS, REPORTS = (
@@ -81,12 +90,21 @@ def params() -> Params:
     return load(Path("params.yaml"))
 
 
-def remember(stage: str, name: str, device: str, *inputs: Path) -> None:
-    """Record by what and from what a result was computed, beside it and in none of its bytes."""
-    from .device import find
-    from .provenance import facts, record
+@contextmanager
+def remembered(
+    stage: str, name: str, device: str, settings: dict[str, Any],
+    inputs: Sequence[Path], outputs: Sequence[Path],
+) -> Iterator[None]:  # fmt: skip
+    """Within, a result is computed; then by what and from what is recorded beside it."""
+    from .environment import warn_of_drift
+    from .provenance import LOCK, Work, facts, record
 
-    record(PROVENANCE / stage / f"{name}.json", facts(stage, str(find(device)), *inputs))
+    warn_of_drift(LOCK)
+    yield
+    from .device import find
+
+    work = Work(stage, name, settings, inputs, outputs)
+    record(PROVENANCE / stage / f"{name}.json", facts(work, str(find(device))))
 
 
 @app.command()
@@ -113,25 +131,37 @@ def reference(device: Device = "auto") -> None:
     from .device import prepare
     from .stages.reference import reference as stage
 
-    where = str(prepare(device, 1))
-    stage(settings.evaluate.extractor, DATA, REFERENCE, METRICS / "reference.json", where)
-    remember("reference", "reference", where, DATA / "train.npz", DATA / "test.npz")
+    where, extractor = str(prepare(device, 1)), settings.evaluate.extractor
+    said, out = extractor.model_dump(mode="json"), METRICS / "reference.json"
+    with remembered("reference", "reference", where, said, [DATA], [REFERENCE, out]):
+        stage(extractor, DATA, REFERENCE, out, where)
 
 
 @app.command()
-def train(name: Name = "experiment", device: Device = "auto", save_every: SaveEvery = 30.0) -> None:
+def train(
+    name: Name = "experiment",
+    device: Device = "auto",
+    save_every: SaveEvery = 30.0,
+    save_images: SaveImages = None,
+    keep: Keep = 2,
+) -> None:
     """Train one variant; a run that was stopped goes on where its last checkpoint stands."""
     all_of_it = params()
     row, variant = all_of_it.row(name), all_of_it.variant(name)
+    from .saves import Saves
     from .scratch import scratch
     from .stages.train import Machine
     from .stages.train import train as stage
 
     steps = all_of_it.train.steps(row.images)
-    machine = Machine(scratch=scratch(), device=device, save_every=save_every)
-    history = METRICS / "history" / f"{name}.csv"
-    stage(name, variant, all_of_it.train, steps, DATA, MODELS / name, history, machine, row.labels)
-    remember("train", name, device, DATA / "train.npz")
+    machine = Machine(scratch(), device, Saves(save_every, save_images, keep))
+    model, history = MODELS / name, METRICS / "history" / f"{name}.csv"
+    said = {
+        "variant": variant.dump(), "train": all_of_it.train.model_dump(mode="json"),
+        "steps": steps, "labels": row.labels,
+    }  # fmt: skip
+    with remembered("train", name, device, said, [DATA], [model, history]):
+        stage(name, variant, all_of_it.train, steps, DATA, model, history, machine, row.labels)
 
 
 @app.command()
@@ -176,8 +206,9 @@ def sample(
     images, snapshots, picture = (
         SAMPLES / f"{name}{end}" for end in (".npz", "_snapshots.npz", ".png")
     )
-    stage(name, settings.sample, MODELS / name, images, snapshots, picture, device)
-    remember("sample", name, device, MODELS / name / "weights.safetensors")
+    model, said = MODELS / name, settings.sample.model_dump(mode="json")
+    with remembered("sample", name, device, said, [model], [images, snapshots, picture]):
+        stage(name, settings.sample, model, images, snapshots, picture, device)
 
 
 def refuse_suffix(path: Path, *valid: str) -> None:
@@ -201,9 +232,10 @@ def evaluate(name: Name = "experiment", device: Device = "auto") -> None:
         curve=METRICS / "curves" / f"{name}.csv",
     )
     samples, snapshots = SAMPLES / f"{name}.npz", SAMPLES / f"{name}_snapshots.npz"
-    where = str(prepare(device, 1))
-    stage(name, settings.evaluate, samples, snapshots, DATA, REFERENCE, out, where)
-    remember("evaluate", name, where, samples, snapshots, REFERENCE / "extractor.json")
+    where, said = str(prepare(device, 1)), settings.evaluate.dump()
+    inputs, outputs = [samples, snapshots, DATA, REFERENCE], [out.figures, out.cards, out.curve]
+    with remembered("evaluate", name, where, said, inputs, outputs):
+        stage(name, settings.evaluate, samples, snapshots, DATA, REFERENCE, out, where)
 
 
 @app.command()
@@ -213,8 +245,10 @@ def represent(name: Name = "experiment", device: Device = "auto") -> None:
     settings.row(name)
     from .stages.represent import represent as stage
 
-    out = METRICS / "represent" / f"{name}.json"
-    stage(name, settings.represent, MODELS / name, DATA, out, device)
+    model, out = MODELS / name, METRICS / "represent" / f"{name}.json"
+    said = settings.represent.model_dump(mode="json")
+    with remembered("represent", name, device, said, [model, DATA], [out]):
+        stage(name, settings.represent, model, DATA, out, device)
 
 
 @app.command()
@@ -245,8 +279,16 @@ def plan() -> None:
 
 
 @app.command()
-def trial(name: Row, seed: Seed, device: Device = "auto", save_every: SaveEvery = 30.0) -> None:
+def trial(
+    name: Row,
+    seed: Seed,
+    device: Device = "auto",
+    save_every: SaveEvery = 30.0,
+    save_images: SaveImages = None,
+    keep: Keep = 2,
+) -> None:
     """In a study: train and sample a row with one seed; a divergence is its result."""
+    from .saves import Saves
     from .scratch import scratch
     from .stages.train import Machine
     from .stages.trial import Outputs
@@ -259,8 +301,11 @@ def trial(name: Row, seed: Seed, device: Device = "auto", save_every: SaveEvery 
         history=METRICS / "history" / f"{label}.csv",
         samples=SAMPLES / f"{label}.npz",
     )
-    machine = Machine(scratch=scratch(), device=device, save_every=save_every)
-    stage(label, Plan.load(PLAN / "rows" / f"{name}.json"), seed, DATA, outputs, machine)
+    machine = Machine(scratch(), device, Saves(save_every, save_images, keep))
+    path = PLAN / "rows" / f"{name}.json"
+    made = [outputs.model, outputs.history, outputs.samples]
+    with remembered("trial", label, device, {"seed": seed}, [path, DATA], made):
+        stage(label, Plan.load(path), seed, DATA, outputs, machine)
 
 
 @app.command()
@@ -272,8 +317,9 @@ def judge(device: Device = "auto") -> None:
 
     names = [*settings.variants, *settings.beyond]
     labels = [f"{name}-{seed}" for name in names for seed in settings.seeds]
-    where = str(prepare(device, 1))
-    judge_all(labels, settings.evaluate, SAMPLES, DATA, REFERENCE, METRICS / "cards", where)
+    where, said, cards = str(prepare(device, 1)), settings.evaluate.dump(), METRICS / "cards"
+    with remembered("judge", "cards", where, said, [SAMPLES, DATA, REFERENCE], [cards]):
+        judge_all(labels, settings.evaluate, SAMPLES, DATA, REFERENCE, cards, where)
 
 
 @app.command()

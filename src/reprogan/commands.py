@@ -163,7 +163,7 @@ def verify(
     if keep is not None and keep.exists() and any(keep.iterdir()):
         raise ConfigError(f"--keep {keep} is not empty")
     verdicts = run(Path.cwd(), names or (), jobs, keep)
-    close(verdicts, explained(verdicts, Path.cwd()))
+    close(verdicts, explained(verdicts))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Where and by what a result was computed: facts that explain bits, beside the result itself.
+"""Where, by what and from what a result was computed: facts that explain bits, beside the result.
 
 They stand in no output of DVC: the same weights from another machine must have the same hash. So
 they are files in git of their own, and every stage that computes leaves one.
@@ -12,12 +12,14 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .environment import drift, installed
 from .files import write
+from .results import md5_of
 from .scratch import loaded_code
 
 PACKAGES = (
@@ -31,20 +33,49 @@ PACKAGES = (
 )
 """Those that compute something of a result."""
 
+LOCK = Path(__file__).parents[2] / "requirements.lock"
+"""What the environment should be."""
 
-def facts(stage: str, device: str, *inputs: Path) -> dict[str, Any]:
-    """All that is known of this computation; no time, no name of a person or machine.
 
-    inputs: files that were read. Two results with equal facts have equal bits.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One computation: its stage, the row it was for, and what went in and came out.
+
+    configuration: the section of params.yaml, resolved. inputs, outputs: files and folders.
     """
+
+    stage: str
+    name: str
+    configuration: Mapping[str, Any]
+    inputs: Sequence[Path]
+    outputs: Sequence[Path]
+
+
+def facts(work: Work, device: str) -> dict[str, Any]:
+    """All that is known of a computation; no time, no name of a person or machine.
+
+    Two results with equal facts have equal bits. Hashes of inputs and outputs are DVC's own, MD5,
+    to be found in dvc.lock.
+    """
+    return {
+        "stage": work.stage,
+        "name": work.name,
+        "configuration": work.configuration,
+        "code_sha256": code_sha256(),
+        "inputs": {path.as_posix(): md5_of(path) for path in work.inputs},
+        "outputs": {path.as_posix(): md5_of(path) for path in work.outputs},
+        **machine(device),
+    }
+
+
+def machine(device: str) -> dict[str, Any]:
+    """What computes here: packages, processor and flags."""
     import torch
 
     return {
-        "stage": stage,
-        "code_sha256": code_sha256(),
-        "inputs": {path.as_posix(): sha256_of(path) for path in inputs},
-        "requirements_sha256": sha256_of(Path(__file__).parents[2] / "requirements.lock"),
+        "requirements_sha256": sha256_of(LOCK),
         "packages": {name: found for name in PACKAGES if (found := installed(name))},
+        "drift": drift(LOCK),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "cpu": cpu_model(),
@@ -74,7 +105,7 @@ def load(path: Path) -> dict[str, Any]:
 
 
 EXPLAINS = ("device", "gpu", "cpu_capability", "cpu", "threads", "packages", "python", "system",
-            "deterministic", "tf32", "code_sha256", "inputs")  # fmt: skip
+            "deterministic", "tf32", "configuration", "code_sha256", "inputs")  # fmt: skip
 """What can make bits differ, the likeliest first."""
 
 
@@ -104,14 +135,6 @@ def code_sha256() -> str:
 def sha256_of(path: Path) -> str:
     """Of a file's content; empty where there is none."""
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-
-
-def installed(name: str) -> str:
-    """A package's version; empty where it is not installed."""
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
 
 
 def cpu_model() -> str:

@@ -6,8 +6,8 @@ import subprocess
 import pytest
 import yaml
 
-from reprogan.doctor import environment, repository
-from reprogan.doctor.environment import check_environment, pins
+from reprogan.doctor import repository
+from reprogan.doctor.environment import check_environment
 from reprogan.doctor.leftovers import check_leftovers, tidy
 from reprogan.doctor.repository import check_disk, check_git
 from reprogan.doctor.store import check_store
@@ -30,16 +30,11 @@ def test_a_package_of_another_version_or_none_is_named(tmp_path):
         "numpy==1.0.0 \\\n    --hash=sha256:00\nnosuchthing==2.0 \\\n    --hash=sha256:00\n"
         "alsonot==1 ; sys_platform == 'nowhere' \\\n    --hash=sha256:00\n"
     )
-    assert dict(pins(lock.read_text())) == {"numpy": "1.0.0", "nosuchthing": "2.0"}
     found = one(check_environment(lock), "fault")
     assert "numpy is 2" in found.text and "locked 1.0.0" in found.text
     assert "nosuchthing 2.0 is not installed" in found.text and "alsonot" not in found.text
     assert found.mend.endswith("make env")
     assert one(check_environment(tmp_path / "none"), "fault").mend
-
-
-def test_a_build_for_another_device_is_the_same_version():
-    assert environment.same("2.13.0+cpu", "2.13.0") and not environment.same("2.13.1", "2.13.0")
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from safetensors.numpy import save_file
 
 from reprogan.component import ConfigError
 from reprogan.npz import to_npz
-from reprogan.provenance import differences, facts, load, record
+from reprogan.provenance import differences, load, machine, record
 from reprogan.results import md5_of
 from reprogan.verify.comparison import difference
-from reprogan.verify.rerun import rerun
-from reprogan.verify.verification import entries
+from reprogan.verify.rerun import Verdict, rerun
+from reprogan.verify.verification import DEFECT, entries, explained
 
 
 def pair(tmp_path, name, before, now):
@@ -147,26 +147,38 @@ def test_rows_stand_for_their_stages_and_unknown_names_are_refused(tmp_path):
         entries(tmp_path / "none", [])
 
 
+FACTS = """
+import json
+from pathlib import Path
+from reprogan.provenance import Work, facts
+work = Work("train", "gan", {"steps": 3}, [Path("x")], [Path("y"), Path("folder")])
+print(json.dumps(facts(work, "cpu")))
+"""
+
+
 def test_facts_repeat_and_hold_neither_time_nor_place(tmp_path):
     (tmp_path / "x").write_text("x")
-    code = "import sys, json; from pathlib import Path; from reprogan.provenance import facts; print(json.dumps(facts('train', 'cpu', Path('x'))))"
+    (tmp_path / "y").write_text("y")
+    (tmp_path / "folder").mkdir()
     one, two = (
         subprocess.run(
-            [sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True
+            [sys.executable, "-c", FACTS], cwd=tmp_path, check=True, capture_output=True, text=True
         ).stdout
         for _ in range(2)
     )
     assert one == two
     known = json.loads(one)
     assert known["packages"]["torch"] and known["cpu_capability"] and known["threads"] >= 1
-    assert known["inputs"] == {
-        "x": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
-    }
+    assert (known["stage"], known["name"]) == ("train", "gan")
+    assert known["configuration"] == {"steps": 3} and known["drift"] == {}
+    assert known["inputs"] == {"x": "9dd4e461268c8034f5c8564e155c67a6"}  # as md5sum has it
+    assert known["outputs"].keys() == {"y", "folder"}
+    assert known["outputs"]["folder"].endswith(".dir")
     assert str(tmp_path) not in one and len(known["code_sha256"]) == 64
 
 
 def test_what_explains_a_difference_is_said_the_likeliest_first(tmp_path):
-    before = facts("train", "cpu")
+    before = machine("cpu")
     assert differences(before, before) == []
     now = before | {"cpu_capability": "AVX2", "packages": before["packages"] | {"torch": "9"}}
     told = differences(before, now)
@@ -175,3 +187,29 @@ def test_what_explains_a_difference_is_said_the_likeliest_first(tmp_path):
     record(tmp_path / "p/train/gan.json", before)
     assert load(tmp_path / "p/train/gan.json") == before
     assert load(tmp_path / "none.json") == {}
+
+
+RECORDS = """
+import json, sys
+from pathlib import Path
+Path("out.json").write_text('{"a": 2}\\n')
+Path("provenance/make").mkdir(parents=True)
+Path("provenance/make/x.json").write_text(json.dumps({"threads": 2, "device": "cuda"}))
+"""
+
+
+def test_a_difference_is_explained_by_the_two_records_of_the_computation(tmp_path):
+    here = tmp_path / "here"
+    entry = repository(here, RECORDS)
+    path = here / "provenance/make/x.json"
+    outputs = {"out.json": entry["outs"][0]["md5"]}
+    record(path, {"threads": 1, "device": "cpu", "outputs": outputs})
+    (verdict,) = found = rerun(here, "make", entry, tmp_path / "there")
+    assert verdict.state == "differs"
+    assert explained(found) == ["device was cpu, is cuda", "threads was 1, is 2"]
+    record(path, {"threads": 2, "device": "cuda", "outputs": outputs})
+    assert explained(rerun(here, "make", entry, tmp_path / "again")) == [DEFECT]
+    record(path, {"threads": 1, "device": "cpu", "outputs": {"out.json": "another"}})
+    (told,) = explained(rerun(here, "make", entry, tmp_path / "third"))
+    assert told == "provenance/make/x.json does not say where the out.json of dvc.lock was computed"
+    assert explained([Verdict("make", "out.json", "equal")]) == []

@@ -1,12 +1,15 @@
 """Results are computed again beside the repository, and what is another is found."""
 
 import json
+from importlib.metadata import version
 
 import numpy as np
 import pytest
+from repository import ROWS
 from safetensors.numpy import load_file, save_file
 
-from reprogan.results import md5_of
+from reprogan.config import EXPERIMENT
+from reprogan.results import STEPS, md5_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -49,10 +52,10 @@ def test_weights_that_this_code_does_not_give_are_found_with_the_tensor(mine):
     old = md5_of(path.parent)
     path.unlink()  # it is a link into the cache, maybe
     save_file(tensors, path)
-    lock = mine.root / "dvc.lock"
-    lock.write_text(lock.read_text().replace(old, md5_of(path.parent)))
-    facts = mine.root / "provenance/train/ns_gan.json"
-    facts.write_text(json.dumps(json.loads(facts.read_text()) | {"cpu_capability": "VAX"}))
+    lock, facts = mine.root / "dvc.lock", mine.root / "provenance/train/ns_gan.json"
+    recorded = json.dumps(json.loads(facts.read_text()) | {"cpu_capability": "VAX"})
+    for file, text in ((lock, lock.read_text()), (facts, recorded)):
+        file.write_text(text.replace(old, md5_of(path.parent)))
     said = mine.reprogan("verify", "train_variant@ns_gan", ok=False)
     assert "differs" in said and f"weights.safetensors: {name} differs in 1 of" in said
     assert "by 0.5 at most" in said and "cpu_capability was VAX, is " in said
@@ -84,3 +87,37 @@ def test_a_commit_an_experiment_and_an_mlflow_run_are_computed_again(mine):
     }
     said = mine.reprogan("reproduce", "nosuchthing", ok=False)
     assert "no git revision, no DVC experiment and no MLflow run" in said
+
+
+def test_every_computation_says_what_went_in_and_came_out_as_dvc_lock_has_it(done):
+    """And with what settings, all of them."""
+    known = [json.loads(path.read_text()) for path in done.root.glob("provenance/*/*.json")]
+    wanted = {("reference", "reference"), ("represent", "ns_gan")}
+    wanted |= {(step, name) for step in STEPS for name in (EXPERIMENT, *ROWS)}
+    assert {(record["stage"], record["name"]) for record in known} == wanted
+    lock = stages(done)
+    for record in known:
+        stage, name = record["stage"], record["name"]
+        group = f"{stage}_variant@{name}" if stage in STEPS else f"{stage}@{name}"
+        entry = lock[stage] if stage in lock and name in (EXPERIMENT, stage) else lock[group]
+        assert record["outputs"] == {out["path"]: out["md5"] for out in entry["outs"]}
+        deps = {dep["path"]: dep["md5"] for dep in entry["deps"]}
+        assert record["inputs"] == {
+            path: md5 for path, md5 in deps.items() if not path.startswith("src/")
+        }
+        assert record["drift"] == {} and record["deterministic"] and record["threads"] == 1
+        assert record["configuration"]
+
+
+def test_other_packages_than_the_lock_s_are_told_before_a_stage_begins_and_recorded(mine):
+    lock = mine.root / "requirements.lock"
+    pinned = f"numpy=={version('numpy')}"
+    assert pinned in lock.read_text()
+    lock.write_text(lock.read_text().replace(pinned, "numpy==1.0.0"))
+    said = mine.run("python", "src/run.py", "sample", "ns_gan")
+    off = f"numpy is {version('numpy')}, locked 1.0.0"
+    assert f"warning: {off}: bits may differ" in said
+    record = mine.json("provenance/sample/ns_gan.json")
+    assert record["drift"] == {"numpy": off.removeprefix("numpy is ")}
+    before = json.loads(mine.run("git", "show", "HEAD:provenance/sample/ns_gan.json"))
+    assert {key for key in record if record[key] != before[key]} == {"drift", "requirements_sha256"}

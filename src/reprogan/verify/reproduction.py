@@ -106,7 +106,7 @@ def reproduce(
         wanted = entries(there / "dvc.lock", names or ([origin.row] if origin.row else ()))
         fetch(there, wanted, pull)
         verdicts = verify(there, list(wanted), jobs, None)
-        return origin, verdicts, explained(verdicts, there)
+        return origin, verdicts, explained(verdicts)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from ..provenance import differences, load
 from ..results import md5_of
 from .comparison import difference
 
@@ -26,12 +27,16 @@ LAST = 12
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """On one output of a stage; `text` says how it differs, or why nothing can be said."""
+    """On one output of a stage; `text` says how it differs, or why nothing can be said.
+
+    reasons: what was another in the computation, where it differs.
+    """
 
     stage: str
     output: str
     state: State
     text: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 def rerun(here: Path, name: str, entry: Mapping[str, Any], folder: Path) -> list[Verdict]:
@@ -65,8 +70,21 @@ def verdict_on(here: Path, name: str, out: str, md5: str, folder: Path) -> Verdi
         return Verdict(name, out, "equal")
     before = recorded(here, out, md5, folder / ".recorded" / out)
     if before is None:
-        return Verdict(name, out, "differs", "what was recorded is not here to compare: dvc pull")
-    return Verdict(name, out, "differs", difference(before, folder / out))
+        text = "what was recorded is not here to compare: dvc pull"
+    else:
+        text = difference(before, folder / out)
+    return Verdict(name, out, "differs", text, reasons(here, out, md5, folder))
+
+
+def reasons(here: Path, out: str, md5: str, folder: Path) -> tuple[str, ...]:
+    """What is another in `folder`'s record of the computation than in the repository's."""
+    for path in (folder / "provenance").glob("*/*.json"):
+        name = path.relative_to(folder).as_posix()
+        before, now = load(here / name), load(path)
+        if before.get("outputs", {}).get(out) != md5:
+            return (f"{name} does not say where the {out} of dvc.lock was computed",)
+        return tuple(differences(before, now))
+    return ("this stage leaves no record of where it was computed",)
 
 
 def recorded(here: Path, out: str, md5: str, place: Path) -> Path | None:

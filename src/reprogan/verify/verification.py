@@ -19,6 +19,8 @@ from .rerun import Verdict, rerun
 
 STYLES = {"equal": "green", "differs": "bold red", "not run": "yellow", "failed": "bold red"}
 
+DEFECT = "code, inputs, packages and machine are those that were recorded: this is a defect"
+
 JOINS = ("track",)
 """Stages that are left out unless they are named: their outputs list what was found elsewhere."""
 
@@ -81,28 +83,10 @@ def report(verdicts: Sequence[Verdict], explanation: Sequence[str]) -> None:
     console.print(f"{equal} of {len(verdicts)} outputs are those of dvc.lock, bit for bit")
 
 
-def explained(verdicts: Sequence[Verdict], here: Path) -> list[str]:
-    """What is another here than where the differing results were computed, as far as is known.
-
-    Empty where nothing differs. here: the repository whose `provenance` tells of them.
-    """
-    from ..provenance import differences, facts, load
-
-    told: set[str] = set()
-    if not any(verdict.state == "differs" for verdict in verdicts):
-        return []
-    for verdict in verdicts:
-        if verdict.state != "differs":
-            continue
-        step, _, row = verdict.stage.partition("@")
-        step = step.removesuffix("_variant")
-        row = row or (EXPERIMENT if step in STEPS else step)
-        before = load(here / "provenance" / step / f"{row}.json")
-        if not before:
-            told.add("it was not recorded where these results were computed (provenance/)")
-            continue
-        now = facts(step, "cpu") | {"device": before.get("device"), "gpu": before.get("gpu")}
-        ours = {"code_sha256", "inputs", "threads", "deterministic", "tf32"}
-        known = {key: value for key, value in before.items() if key not in ours}
-        told |= set(differences(known, now))
-    return sorted(told) or ["machine and packages are those that were recorded: this is a defect"]
+def explained(verdicts: Sequence[Verdict]) -> list[str]:
+    """What may explain the differences, as far as is known; empty where nothing differs."""
+    differing = [verdict for verdict in verdicts if verdict.state == "differs"]
+    known = dict.fromkeys(reason for verdict in differing for reason in verdict.reasons)
+    if differing and not known:
+        return [DEFECT]
+    return list(known)
