@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from .alone import if_alone
 from .files import write
 from .game import Game
+from .sealed import number_of, seal, sealed, unseal
 
 
 def save_networks(game: Game, path: Path) -> None:
@@ -70,46 +72,85 @@ ABANDONED = 30 * 86400.0
 class Checkpoints:
     """The latest states of one run, in a directory named by all that the run depends on.
 
-    A file's name carries its step and the SHA-256 of its content, so that a torn one is found out.
+    They are sealed files, so that a damaged one is found out. While `lock` is held, no other
+    process uses them.
     """
 
     directory: Path
     keep: int = 2
 
+    @property
+    def lock(self) -> Path:
+        """The lock of this run."""
+        return self.directory.parents[1] / "locks" / self.directory.name
+
     def save(self, step: int, state: dict[str, Any]) -> Path:
         """Keep a state of tensors, numbers, strings, lists, tuples and dicts; drop the oldest."""
-        tensors: dict[str, Tensor] = {}
-        tree = json.dumps(encode(state, tensors))
-        content = save(tensors, metadata={"tree": tree})
-        digest = hashlib.sha256(content).hexdigest()[:16]
-        path = self.directory / f"{step:010d}-{digest}.safetensors"
-        write(path, content)
+        path = seal(self.directory, step, pack(state))
         for old in self.paths()[: -self.keep]:
             old.unlink(missing_ok=True)
         return path
 
-    def latest(self) -> tuple[int, dict[str, Any]] | None:
-        """The newest whole state and its step; a damaged one is named on stderr and passed over."""
+    def latest(self, until: int | None = None) -> tuple[int, dict[str, Any]] | None:
+        """The newest whole state, up to a step, and its step.
+
+        Those that are damaged or of a later step are named on stderr and passed over.
+        """
         for path in reversed(self.paths()):
-            step, _, digest = path.stem.partition("-")
-            content = path.read_bytes()
-            if hashlib.sha256(content).hexdigest()[:16] == digest:
-                with safe_open(path, "pt") as file:
-                    tree = json.loads(file.metadata()["tree"])
-                return int(step), decode(tree, load(content))
-            print(f"{path} is damaged; going back to the checkpoint before it", file=sys.stderr)
+            step, state = number_of(path), unpack(unseal(path))
+            if state is None:
+                print(f"{path} is damaged; going back to what is before it", file=sys.stderr)
+            elif until is not None and step > until:
+                print(
+                    f"{path} cannot be used: a snapshot before it is missing or damaged; going back"
+                    " to what is before that",
+                    file=sys.stderr,
+                )
+            else:
+                return step, state
         return None
 
     def paths(self) -> list[Path]:
         """The checkpoints that are there, oldest first."""
-        return sorted(self.directory.glob("[0-9]*.safetensors"))
+        return sealed(self.directory)
 
     def clear(self) -> None:
         """Remove them all, once the run has ended well, and those that nobody has come back to."""
         shutil.rmtree(self.directory, ignore_errors=True)
-        for other in self.directory.parent.glob("*/"):
+        for other in forgotten(self.directory.parent):
+            with if_alone(Checkpoints(other).lock) as unused:
+                if unused:
+                    shutil.rmtree(other, ignore_errors=True)
+
+
+def forgotten(folder: Path) -> list[Path]:
+    """The directories in it in which nothing has been written for so long."""
+    found = []
+    for other in folder.glob("*/"):
+        with suppress(FileNotFoundError):  # its own run may just have ended
             if time.time() - other.stat().st_mtime > ABANDONED:
-                shutil.rmtree(other, ignore_errors=True)
+                found.append(other)
+    return found
+
+
+def pack(state: dict[str, Any]) -> bytes:
+    """A state as safetensors; what is no tensor is JSON in its header."""
+    tensors: dict[str, Tensor] = {}
+    tree = json.dumps(encode(state, tensors))
+    return save(tensors, metadata={"tree": tree})
+
+
+def unpack(content: bytes | None) -> dict[str, Any] | None:
+    """The state that `pack` made content of; None for what it cannot have made."""
+    if content is None:
+        return None
+    try:
+        tensors = load(content)
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        state = decode(json.loads(header["__metadata__"]["tree"]), tensors)
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return state if isinstance(state, dict) else None
 
 
 def encode(value: Any, tensors: dict[str, Tensor]) -> Any:  # noqa: ANN401  a tree of JSON
@@ -139,4 +180,6 @@ def decode(tree: Any, tensors: dict[str, Tensor]) -> Any:  # noqa: ANN401  a tre
             return {decode(k, tensors): decode(v, tensors) for k, v in content}
         case "list":
             return [decode(v, tensors) for v in content]
-    return tuple(decode(v, tensors) for v in content)
+        case "tuple":
+            return tuple(decode(v, tensors) for v in content)
+    raise ValueError(f"a checkpoint holds no {kind}")

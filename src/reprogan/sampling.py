@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from torch import Tensor
 from .checkpoint import load_networks
 from .device import prepare
 from .game import Game
+from .memory import naming_batch
 from .resident import to_bytes
 from .snapshots import recall
 from .streams import INIT, seed_of
@@ -27,6 +28,17 @@ Labels = npt.NDArray[np.int64]
 
 CHUNK = 100
 """Images in one forward pass, always: an image's bits depend on the shape of its pass."""
+
+
+ELSEWHERE = (
+    "About {fits} would, but how many are drawn at a time is fixed, since bits depend on it: take a"
+    " GPU that nothing else uses, or --device cpu (REPROGAN_DEVICE=cpu)"
+)
+"""What to do where a pass does not fit."""
+
+
+class RuinedImagesError(FloatingPointError):
+    """A generator whose images hold NaN or infinity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +129,10 @@ class Model:
     def images(self, seed: int, count: int) -> Iterator[Images]:
         """Images 0 to count - 1 in parts of up to CHUNK: (n, C, H, W) uint8."""
         for first in range(0, count, CHUNK):
-            drawn = draw(self.game, seed, range(first, first + CHUNK), self.told, self.device)
-            yield to_bytes(drawn).cpu().numpy()[: count - first]
+            with self.fitting():
+                drawn = draw(self.game, seed, range(first, first + CHUNK), self.told, self.device)
+                part = self.whole(drawn)
+            yield part[: count - first]
 
     def square(self, seed: int, side: int, of: int | None = None) -> tuple[Images, Labels]:
         """Images to be seen as `side` rows of `side`, (side * side, C, H, W), and their classes.
@@ -151,12 +165,31 @@ class Model:
         given = torch.tensor(told) if self.told else None
         for first in range(0, count, CHUNK):
             rows = torch.arange(first, first + CHUNK) % count  # a full pass; the rest is cut off
-            part = self.game.sample(
-                [noise[rows].to(self.device) for noise in z],
-                None if given is None else given[rows].to(self.device),
-            )
-            parts.append(to_bytes(part).cpu().numpy())
+            with self.fitting():
+                part = self.game.sample(
+                    [noise[rows].to(self.device) for noise in z],
+                    None if given is None else given[rows].to(self.device),
+                )
+                parts.append(self.whole(part))
         return np.concatenate(parts)[:count]
+
+    def fitting(self) -> AbstractContextManager[None]:
+        """Within, a GPU's want of memory is told with what would fit."""
+        return naming_batch(f"{self.folder.name}: drawing", CHUNK, self.device, ELSEWHERE)
+
+    def whole(self, drawn: Tensor) -> Images:
+        """One pass as bytes. Raises RuinedImagesError where a value is NaN or infinite.
+
+        As bytes it would be a black or a white pixel, and nobody would know.
+        """
+        finite = drawn.isfinite().flatten(1).all(1)
+        if not finite.all():
+            raise RuinedImagesError(
+                f"{self.folder.name} draws images that are not finite:"
+                f" {int((~finite).sum())} of {len(finite)}; it has diverged. Train it with a lower"
+                " learning rate, or another loss or trick"
+            )
+        return to_bytes(drawn).cpu().numpy()
 
     def labels(self, count: int) -> Labels:
         """The class that each image was told, i modulo the number of classes; -1 for none."""

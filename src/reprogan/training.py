@@ -11,11 +11,20 @@ from .checkpoint import Checkpoints
 from .game import Game
 from .history import DivergenceError, History, refuse_ruined
 from .interruption import Interrupted, interruptible
+from .memory import naming_batch
 from .progress import Progress, progress
 from .resident import Resident
+from .saves import Saves
 from .snapshots import Snapshots
 from .speed import Speed
 from .trainer import train
+
+SMALLER_BATCH = (
+    "About {fits} would fit: set train.batch (-S train.batch={fits}). That is another experiment,"
+    " not a setting of the machine: other batches have other gradients, and a budget in images more"
+    " steps. On a GPU that nothing else uses, or a larger one, the batch may fit as it is"
+)
+"""What to do where a batch does not fit."""
 
 FLUSH_STEPS = 200
 """Steps between two transfers from the device, each of which waits for it."""
@@ -23,7 +32,7 @@ FLUSH_STEPS = 200
 
 @dataclass(slots=True)
 class Training:
-    """Where a game stands, what it has seen, and how it is saved: every `save_every` seconds.
+    """Where a game stands, what it has seen, and when and how it is saved.
 
     snapshots: of the generators, at fixed numbers of images, for figures of the way.
     """
@@ -34,7 +43,7 @@ class Training:
     steps: int
     checkpoints: Checkpoints
     snapshots: Snapshots
-    save_every: float
+    saves: Saves
     speed: Speed
     first: int = 0
     saved: str = "no checkpoint had been written"
@@ -42,12 +51,19 @@ class Training:
 
     def resume(self) -> None:
         """Go on from the latest whole checkpoint, if there is one."""
-        found = self.checkpoints.latest()
+        batch = self.history.batch
+        found = self.checkpoints.latest(self.snapshots.intact(batch, self.steps))
         if found is None:
             return
         self.first, state = found
-        self.game.load_state_dict(state["game"])
-        self.history.load_state_dict(state["history"])
+        try:
+            self.game.load_state_dict(state["game"])
+            self.history.load_state_dict(state["history"])
+        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+            raise ValueError(
+                f"{self.checkpoints.directory} holds the state of another training ({error!r}):"
+                " remove it and run this again"
+            ) from error
         self.saved = (
             f"the last good checkpoint is at step {self.first} in {self.checkpoints.directory}"
         )
@@ -73,6 +89,7 @@ class Training:
         try:
             with (
                 interruptible() as wish,
+                naming_batch(f"{self.name}: training", batch, data.x.device, SMALLER_BATCH),
                 progress(self.name, total, "images", self.first * batch) as bar,
             ):
                 self._steps(data.at, seed, bar, lambda: wish.signal is not None)
@@ -95,7 +112,7 @@ class Training:
                 raise Interrupted(
                     f"{self.name} stopped at step {step + 1}; the same command goes on"
                 )
-            if time.monotonic() - self.clock > self.save_every:
+            if self.saves.due(time.monotonic() - self.clock, shown, self.history.batch):
                 self.save(step + 1)
             elif (step + 1) % FLUSH_STEPS == 0:
                 self.flush(step + 1)

@@ -15,6 +15,7 @@ from reprogan.latents.drawing import draw as draw_one
 from reprogan.npz import read_npz
 from reprogan.resident import to_bytes
 from reprogan.sampling import CHUNK, Model, draw
+from reprogan.saves import Saves
 from reprogan.settings import Sample, Train
 from reprogan.snapshots import Snapshots
 from reprogan.stages.sample import sample
@@ -34,7 +35,7 @@ def data(tmp_path_factory):
 def run(data, out, name="lsgan", every=EVERY, steps=12, save_every=1e9, variant=None):
     """The model's folder after a training; checkpoints in out/scratch."""
     settings = Train(images=1, batch=BATCH, history_every=2, snapshot_every=every)
-    machine = Machine(scratch=out / "scratch", device="cpu", save_every=save_every)
+    machine = Machine(scratch=out / "scratch", device="cpu", saves=Saves(save_every))
     train(
         name, variant or ZOO[name], settings, steps, data, out / "model", out / "history.csv",
         machine,
@@ -185,19 +186,46 @@ def stopped(data, out, stop, monkeypatch):
             run(data, out, save_every=0)
 
 
-@pytest.mark.parametrize("damage", ["flip", "cut", "gone"])
-def test_a_damaged_one_is_refused_and_no_other_is_taken_for_it(data, tmp_path, monkeypatch, damage):
-    stopped(data, tmp_path, 6, monkeypatch)
-    (path,) = (tmp_path / "scratch").glob("checkpoints/*/snapshots/*")
+@pytest.mark.parametrize("damage", ["flip", "cut", "gone", "moved"])
+def test_from_before_a_damaged_one_it_is_trained_again(data, tmp_path, monkeypatch, damage, capsys):
+    """And no other is taken for it."""
+    whole = run(data, tmp_path / "whole")
+    stopped(data, tmp_path, 9, monkeypatch)
+    spoil(tmp_path / "scratch", damage)
+    model = run(data, tmp_path, save_every=0)
+    assert kept(model) == kept(whole)
+    assert capsys.readouterr().err.count("a snapshot before it is missing or damaged") == 2
+
+
+def spoil(scratch, damage):
+    """The snapshot at 32 images."""
+    (path,) = scratch.glob("checkpoints/*/snapshots/000000000032-*")
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
-    path.write_bytes(content if damage == "flip" else content[:-1])
-    if damage == "gone":
+    if damage in ("flip", "cut"):
+        path.write_bytes(content if damage == "flip" else content[:-1])
+    elif damage == "moved":
+        (other,) = scratch.glob("checkpoints/*/snapshots/000000000064-*")
+        path.rename(path.with_name(path.name.replace("32", "96")))
+        other.rename(other.with_name(other.name.replace("000064", "000032")))
+    else:
         path.unlink()
-    with pytest.raises(
-        ValueError, match=r"the snapshot at 32 images .* missing or damaged: remove"
-    ):
-        run(data, tmp_path, save_every=0)
+
+
+def test_one_that_is_damaged_while_it_runs_is_never_published(data, tmp_path, monkeypatch):
+    """It says so; the same command then goes on from before it."""
+    whole, keep = run(data, tmp_path / "whole"), Snapshots.keep
+
+    def keep_and_spoil(self, game, shown):
+        keep(self, game, shown)
+        if shown == 64:
+            spoil(tmp_path / "scratch", "flip")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Snapshots, "keep", keep_and_spoil)
+        with pytest.raises(ValueError, match=r"snapshot at 32 images .* missing or damaged: run"):
+            run(data, tmp_path)
+    assert kept(run(data, tmp_path)) == kept(whole)
 
 
 def test_those_of_an_earlier_training_go(data, tmp_path):

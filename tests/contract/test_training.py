@@ -17,6 +17,7 @@ from reprogan.checkpoint import Checkpoints, decode, encode, load_networks, save
 from reprogan.data.imageset import ImageSet
 from reprogan.history import DivergenceError
 from reprogan.sampling import Model
+from reprogan.saves import Saves
 from reprogan.settings import Train
 from reprogan.stages.train import Machine, train
 from reprogan.trainer import train as play
@@ -78,7 +79,7 @@ def test_same_run_same_bytes(data, tmp_path):
 
 def test_killed_run_goes_on_with_the_same_bytes(data, tmp_path, monkeypatch, capsys):
     whole = run("wgan_gp", data, tmp_path / "a", Machine(scratch=tmp_path / "s"))
-    machine = Machine(scratch=tmp_path / "s", save_every=0)
+    machine = Machine(scratch=tmp_path / "s", saves=Saves(0))
     cut(data, tmp_path / "b", machine, monkeypatch, after=3)
     assert run("wgan_gp", data, tmp_path / "b", machine) == whole
     assert "going on from step 3 of 12" in capsys.readouterr().out
@@ -87,7 +88,7 @@ def test_killed_run_goes_on_with_the_same_bytes(data, tmp_path, monkeypatch, cap
 @pytest.mark.parametrize("damage", ["cut", "flip", "empty"])
 def test_a_damaged_checkpoint_is_passed_over(data, tmp_path, monkeypatch, capsys, damage):
     whole = run("wgan_gp", data, tmp_path / "a", Machine(scratch=tmp_path / "s"))
-    machine = Machine(scratch=tmp_path / "s", save_every=0)
+    machine = Machine(scratch=tmp_path / "s", saves=Saves(0))
     newest = cut(data, tmp_path / "b", machine, monkeypatch, after=3)[-1]
     content = bytearray(newest.read_bytes())
     if damage == "flip":
@@ -103,7 +104,7 @@ def test_a_damaged_checkpoint_is_passed_over(data, tmp_path, monkeypatch, capsys
 def test_a_run_with_another_configuration_does_not_go_on_from_it(
     data, tmp_path, monkeypatch, capsys
 ):
-    machine = Machine(scratch=tmp_path / "s", save_every=0)
+    machine = Machine(scratch=tmp_path / "s", saves=Saves(0))
     cut(data, tmp_path / "b", machine, monkeypatch, after=3)
     other = narrow("wgan_gp", tricks={"gradient_penalty": {"weight": 9.0}})
     fresh = run("wgan_gp", data, tmp_path / "a", Machine(scratch=tmp_path / "t"), variant=other)
@@ -113,7 +114,7 @@ def test_a_run_with_another_configuration_does_not_go_on_from_it(
 
 
 def test_other_data_do_not_go_on_from_it(data, tmp_path, monkeypatch, capsys):
-    machine = Machine(scratch=tmp_path / "s", save_every=0)
+    machine = Machine(scratch=tmp_path / "s", saves=Saves(0))
     cut(data, tmp_path / "b", machine, monkeypatch, after=3)
     whole = ImageSet.load(data / "train.npz")
     ImageSet(images=255 - whole.images, labels=whole.labels, classes=whole.classes).save(
@@ -126,7 +127,7 @@ def test_other_data_do_not_go_on_from_it(data, tmp_path, monkeypatch, capsys):
 def test_divergence_names_step_player_and_last_good_checkpoint(data, tmp_path):
     rate = {"name": "sgd", "learning_rate": 3.0}
     wild = narrow("lsgan", critic_optimizer=rate, networks={"critic_norm": "none"})
-    machine = Machine(scratch=tmp_path / "s", save_every=0)
+    machine = Machine(scratch=tmp_path / "s", saves=Saves(0))
     said = r"wild: generator_adversarial is (nan|inf) at step 3; the last good checkpoint is at step 3: .*safetensors"
     with pytest.raises(DivergenceError, match=said):
         run("wild", data, tmp_path / "a", machine, variant=wild)
@@ -143,7 +144,7 @@ def test_a_divergence_leaves_the_same_course_however_often_it_was_saved(data, tm
         weights.parent.mkdir(parents=True)
         weights.write_bytes(b"those of an earlier training")
         with pytest.raises(DivergenceError) as caught:
-            machine = Machine(scratch=tmp_path / "s" / name, save_every=save_every)
+            machine = Machine(scratch=tmp_path / "s" / name, saves=Saves(save_every))
             run("wild", data, tmp_path / name, machine, variant=wild)
         assert caught.value.step == 3 and not weights.exists()
         courses.append((tmp_path / name / "history.csv").read_text())
@@ -262,6 +263,6 @@ def test_checkpoints_keep_the_last_two(tmp_path):
     checkpoints = Checkpoints(tmp_path)
     for step in (1, 2, 3, 10):
         checkpoints.save(step, {"x": torch.tensor(step)})
-    assert [path.name[:10] for path in checkpoints.paths()] == ["0000000003", "0000000010"]
+    assert [path.name[:12] for path in checkpoints.paths()] == ["000000000003", "000000000010"]
     step, state = checkpoints.latest()
     assert step == 10 and state["x"] == 10

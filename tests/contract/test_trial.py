@@ -8,6 +8,7 @@ import pytest
 from reprogan import training
 from reprogan.data.imageset import ImageSet
 from reprogan.metrics.samples import load_samples
+from reprogan.saves import Saves
 from reprogan.settings import Sample, Train
 from reprogan.stages.train import Machine
 from reprogan.stages.trial import Outputs, trial
@@ -41,7 +42,7 @@ def run(data, out, seed, one=None, save_every=1e9, name="lsgan"):
         history=out / f"{label}.csv",
         samples=out / f"{label}.npz",
     )
-    machine = Machine(scratch=out / "scratch", device="cpu", save_every=save_every)
+    machine = Machine(scratch=out / "scratch", device="cpu", saves=Saves(save_every))
     trial(label, one or plan(), seed, data, to, machine)
     files = [*to.model.iterdir(), to.history, to.samples]
     return {path.name.replace(label, "it"): path.read_bytes() for path in files}

@@ -10,10 +10,17 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from ..memory import naming_batch
 from ..progress import progress
 
 CHUNK = 256
 """Images in one forward pass, always: an image's bits may depend on the shape of the pass."""
+
+ELSEWHERE = (
+    "About {fits} would, but how many are looked at at a time is fixed, since bits depend on it:"
+    " take a GPU that nothing else uses, or --device cpu (REPROGAN_DEVICE=cpu)"
+)
+"""What to do where a pass does not fit."""
 
 Images = npt.NDArray[np.uint8]
 Pass = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]
@@ -73,7 +80,8 @@ def through(
 
 def passed(network: nn.Module, chunk: Images, device: torch.device | str = "cpu") -> Pass:
     """One forward pass."""
-    with torch.inference_mode():
+    where = torch.device(device)
+    with torch.inference_mode(), naming_batch("features", len(chunk), where, ELSEWHERE):
         features, logits = network(torch.from_numpy(chunk.copy()).to(device))  # it may be read-only
     return features.cpu().numpy(), None if logits is None else logits.cpu().numpy()
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from filelock import FileLock, Timeout
 
+from ..alone import alone
 from ..checkpoint import Checkpoints, save_networks
 from ..data.imageset import ImageSet
 from ..device import prepare
-from ..files import write
+from ..files import refuse_unwritable, write
 from ..history import DivergenceError, History
 from ..resident import Resident
+from ..saves import Saves
 from ..scratch import key_of
 from ..settings import Train
 from ..snapshots import Snapshots
@@ -32,13 +31,12 @@ from ..variant import Shape, Variant
 class Machine:
     """Facts that change no result on the same kind of device, so they are options and not params.
 
-    scratch: where checkpoints go. device: auto, cpu, cuda or cuda:i. save_every: seconds between
-    checkpoints.
+    scratch: where checkpoints go. device: auto, cpu, cuda or cuda:i. saves: when.
     """
 
     scratch: Path
     device: str = "auto"
-    save_every: float = 30.0
+    saves: Saves = field(default_factory=Saves)
 
 
 def train(
@@ -51,10 +49,12 @@ def train(
     labels: training images whose class may be known; None: all.
 
     A run that was killed goes on from its last checkpoint, if configuration, data, code and device
-    are the same, and ends with the same bits. Raises Interrupted after SIGINT or SIGTERM,
+    are the same, and ends with the same bits. Raises UnwritableError, before anything is trained,
+    where it could not write; OutOfMemoryError; Interrupted after SIGINT or SIGTERM;
     and DivergenceError at the first loss that is not finite; what is then in `model` and `history`
     says what diverged, and how.
     """
+    refuse_unwritable(model, history.parent, machine.scratch)
     source = data / "train.npz"
     images = ImageSet.load(source)
     device = prepare(machine.device, settings.threads)
@@ -67,13 +67,13 @@ def train(
     }  # fmt: skip
     facts = {**stated, "device": device.type, "torch": torch.__version__}
     key, weights = key_of(facts, source), model / "weights.safetensors"
-    checkpoints = Checkpoints(machine.scratch / "checkpoints" / key)
+    checkpoints = Checkpoints(machine.scratch / "checkpoints" / key, machine.saves.keep)
     snapshots = Snapshots(checkpoints.directory / "snapshots", settings.snapshot_every)
     training = Training(
         name, game, History.of(game, settings.history_every, settings.batch), steps,
-        checkpoints, snapshots, machine.save_every, Speed(settings.batch),
+        checkpoints, snapshots, machine.saves, Speed(settings.batch),
     )  # fmt: skip
-    with alone(machine.scratch / "locks" / key, name):
+    with alone(checkpoints.lock, f"{name}: another process trains the same; waiting for it"):
         training.resume()
         x, y = torch.from_numpy(images.images).to(device), torch.from_numpy(images.labels)
         resident = Resident(x, y.to(device), settings.batch, settings.seed, labels)
@@ -95,19 +95,3 @@ def tell(course: History, history: Path, stated: dict[str, Any], model: Path) ->
     """Write what was trained and how it went."""
     write(model / "config.json", json.dumps(stated, indent=2) + "\n")
     write(history, course.csv)
-
-
-@contextmanager
-def alone(lock: Path, name: str) -> Iterator[None]:
-    """Within, no other process trains the same thing from the same checkpoints; others wait."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    held = FileLock(lock)
-    try:
-        held.acquire(blocking=False)
-    except Timeout:
-        print(f"{name}: another process trains the same; waiting for it", flush=True)
-        held.acquire()
-    try:
-        yield
-    finally:
-        held.release()

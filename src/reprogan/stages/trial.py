@@ -11,7 +11,7 @@ import numpy as np
 from ..files import write
 from ..history import DivergenceError
 from ..npz import to_npz
-from ..sampling import Model
+from ..sampling import Model, RuinedImagesError
 from ..study.plan import Plan
 from .sample import draw
 from .train import Machine, train
@@ -30,16 +30,22 @@ def trial(name: str, plan: Plan, seed: int, data: Path, to: Outputs, machine: Ma
     """Train and sample; the last checkpoint is what counts.
 
     A training that diverges is a result too: samples hold no image and say when, history ends
-    before, and model says what was tried. A trial that was killed while it trained goes on from its
-    last checkpoint.
+    before, and model says what was tried. So is a generator whose images are not finite. A trial
+    that was killed while it trained goes on from its last checkpoint.
     """
     settings = plan.train.model_copy(update={"seed": seed})
     try:
         train(name, plan.variant, settings, plan.steps, data, to.model, to.history, machine,
               plan.labels)  # fmt: skip
-    except DivergenceError as fault:
-        print(f"{fault}; this is the result", flush=True)
-        none, made = np.empty((0, 1, 1, 1), np.uint8), {"failed": f"diverged at step {fault.step}"}
-        write(to.samples, to_npz(images=none, made=json.dumps(made)))
-    else:
         draw(name, plan.sample, Model.load(to.model, machine.device), to.samples)
+    except DivergenceError as fault:
+        fail(fault, f"diverged at step {fault.step}", to.samples)
+    except RuinedImagesError as fault:
+        fail(fault, "draws images that are not finite", to.samples)
+
+
+def fail(fault: FloatingPointError, text: str, samples: Path) -> None:
+    """Tell the fault, and write samples that hold no image and say `text`."""
+    print(f"{fault}; this is the result", flush=True)
+    none, made = np.empty((0, 1, 1, 1), np.uint8), {"failed": text}
+    write(samples, to_npz(images=none, made=json.dumps(made)))
