@@ -121,3 +121,39 @@ def test_other_packages_than_the_lock_s_are_told_before_a_stage_begins_and_recor
     assert record["drift"] == {"numpy": off.removeprefix("numpy is ")}
     before = json.loads(mine.run("git", "show", "HEAD:provenance/sample/ns_gan.json"))
     assert {key for key in record if record[key] != before[key]} == {"drift", "requirements_sha256"}
+
+
+EDIT = ("-S", "loss=hinge")
+WAYS = {
+    "repro": lambda here: (edited(here), here.dvc("repro")),
+    "exp run": lambda here: here.dvc("exp", "run", *EDIT, "--name", "mine"),
+    "exp run --temp": lambda here: here.dvc("exp", "run", "--temp", *EDIT, "--name", "mine"),
+    "queue": lambda here: (
+        here.dvc("exp", "run", "--queue", *EDIT, "--name", "mine"),
+        here.dvc("queue", "start"),
+        here.dvc("queue", "logs", "mine", "--follow"),
+    ),
+}
+
+
+def edited(repository):
+    path = repository.root / "params.yaml"
+    before = path.read_text()
+    path.write_text(before.replace("loss: non_saturating", "loss: hinge", 1))
+    assert path.read_text() != before
+
+
+def test_a_result_is_the_same_whichever_command_of_dvc_computes_it(done, tmp_path):
+    """Each in a repository of its own, so that none is handed what another has computed."""
+    locks = {}
+    for way, run in WAYS.items():
+        mine = done.copy(tmp_path / way.replace(" ", "_"))
+        run(mine)
+        ref = mine.run("git", "for-each-ref", "--format=%(refname)", "refs/exps").split()
+        kept = [name for name in ref if name.endswith("/mine")]
+        assert len(kept) == (way != "repro"), ref
+        locks[way] = (
+            mine.run("git", "show", f"{kept[0]}:dvc.lock") if kept else mine.lock().decode()
+        )
+    assert locks["repro"].encode() != done.lock()
+    assert len(set(locks.values())) == 1, {way: hash(lock) for way, lock in locks.items()}

@@ -187,3 +187,17 @@ def test_what_cannot_be_run_is_said(mine):
         "plan/rows/ns_gan.json is missing: run the plan stage first, in a folder of studies"
         in output
     )
+
+
+def test_a_trial_is_verified_in_its_study_and_says_by_what_it_was_computed(done):
+    study = Repository(done.root / "studies/digits")
+    said = study.run(
+        "python", "-m", "reprogan", "verify", "plan", "trial@ns_gan-0", "judge",
+        PYTHONPATH=str(done.root / "src"),
+    )  # fmt: skip
+    assert "differs" not in said and "models/ns_gan-0" in said and "bit for bit" in said
+    known = study.json("provenance/trial/ns_gan-0.json")
+    entry = yaml.safe_load(study.lock())["stages"]["trial@ns_gan-0"]
+    assert known["configuration"] == {"seed": 0}
+    assert known["outputs"] == {out["path"]: out["md5"] for out in entry["outs"]}
+    assert study.json("provenance/judge/cards.json")["outputs"].keys() == {"metrics/cards"}

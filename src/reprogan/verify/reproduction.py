@@ -16,12 +16,17 @@ from ..component import ConfigError
 from ..config import EXPERIMENT
 from ..doctor.environment import check_environment
 from ..doctor.repository import git
-from ..results import md5_of, read_result
+from ..results import md5_of, read_lock, result_of
+from ..tracking.errors import reaching
+from ..tracking.names import COMMIT, NAME, RESULT, STUDY
+from ..tracking.patience import FIRST, patience
+from ..tracking.revisions import revisions
+from ..tracking.store import address, connect
 from .rerun import Verdict, copy
 from .verification import entries, explained, verify
 
-TAG = "reprogan.result"
-"""Of an MLflow run: the key of its result."""
+ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+"""What MLflow calls a run id that it does not know, or that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,48 +48,49 @@ def find(here: Path, run: str) -> Origin:
         if commit:
             row = EXPERIMENT if name.startswith("refs/exps/") else ""
             return Origin(commit, row)
-    key, row = logged(here, run)
-    for commit in commits(here):
-        with tempfile.TemporaryDirectory(prefix="reprogan-lock-") as folder:
-            lock = Path(folder) / "dvc.lock"
-            lock.write_text(git(here, "show", f"{commit}:dvc.lock") or "{}", "utf-8")
-            result = read_result(row, lock)
-            if result is not None and result.key == key:
-                return Origin(commit, row)
+    key, row, first = logged(here, run)
+    for commit in dict.fromkeys([first, *(origin.commit for origin in revisions(here))]):
+        lock = git(here, "show", f"{commit}:dvc.lock") if commit else None
+        result = result_of(row, read_lock(lock or ""))
+        if result is not None and result.key == key:
+            return Origin(commit, row)
     raise ConfigError(
         f"no commit or experiment here has the result of MLflow run {run} ({row}) in its dvc.lock:"
         " fetch the branch or experiment that it was computed on"
     )
 
 
-def logged(here: Path, run: str) -> tuple[str, str]:
-    """Key and row of an MLflow run. Raises ConfigError where there is no such run of ours."""
+def logged(here: Path, run: str) -> tuple[str, str, str]:
+    """Key and row of an MLflow run, and the commit that it names, if any.
+
+    Raises ConfigError where there is no such run of a result, and StoreError for no store.
+    """
     from mlflow.exceptions import MlflowException
 
-    from ..tracking import connect
-
-    try:
-        client, _ = connect(here)
-        tags = client.get_run(run).data.tags
-    except MlflowException:
-        tags = {}
-    if TAG not in tags:
+    tags: dict[str, str] = {}
+    with reaching(address(here)), patience(FIRST):
+        try:
+            tags = connect(here).get_run(run).data.tags
+        except MlflowException as error:
+            if error.error_code not in ABSENT:
+                raise
+    if STUDY in tags:
+        raise ConfigError(
+            f"MLflow run {run} is of the study {tags[STUDY]}: `reprogan study {tags[STUDY]}` runs"
+            " it again, and `git diff` shows whether its reports differ"
+        )
+    if RESULT not in tags:
         raise ConfigError(
             f"{run!r} is no git revision, no DVC experiment and no MLflow run of reprogan here;"
             " see `git log`, `dvc exp list --all-commits` and `mlflow ui`"
         )
-    return tags[TAG], tags["reprogan.name"]
+    return tags[RESULT], tags[NAME], tags.get(COMMIT, "")
 
 
 def experiments(here: Path, name: str) -> list[str]:
     """References of DVC experiments of that name."""
     listed = git(here, "for-each-ref", "--format=%(refname)", "refs/exps") or ""
     return [ref for ref in listed.split() if ref.rpartition("/")[2] == name]
-
-
-def commits(here: Path) -> list[str]:
-    """Commits of branches, tags and experiments in which dvc.lock changed, the oldest first."""
-    return (git(here, "log", "--all", "--reverse", "--format=%H", "--", "dvc.lock") or "").split()
 
 
 def reproduce(

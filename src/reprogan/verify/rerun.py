@@ -18,8 +18,8 @@ from .comparison import difference
 
 State = Literal["equal", "differs", "not run", "failed"]
 
-FRONT = ("src", "params.yaml", "dvc.yaml", "dvc.lock", "requirements.lock")
-"""What every stage reads or imports, beside its dependencies."""
+CODE, SETTINGS = ("src", "requirements.lock"), ("params.yaml", "dvc.yaml", "dvc.lock")
+"""What every stage imports or reads, beside its dependencies."""
 
 LAST = 12
 """Lines of a stage that failed that are shown."""
@@ -42,7 +42,8 @@ class Verdict:
 def rerun(here: Path, name: str, entry: Mapping[str, Any], folder: Path) -> list[Verdict]:
     """Run a stage of dvc.lock in `folder`; what each of its outputs is like.
 
-    here: the repository, whose files and cache are read only. Inputs must be as dvc.lock has them.
+    here: the repository, or a study in it, whose files and cache are read only. Inputs must be as
+    dvc.lock has them.
     """
     outs = {out["path"]: out["md5"] for out in entry.get("outs", ())}
     deps = {dep["path"]: dep.get("md5", "") for dep in entry.get("deps", ())}
@@ -50,7 +51,11 @@ def rerun(here: Path, name: str, entry: Mapping[str, Any], folder: Path) -> list
     if stale:
         text = f"{', '.join(stale)} not as dvc.lock has it: dvc checkout, or the commit of dvc.lock"
         return [Verdict(name, out, "not run", text) for out in outs]
-    for path in (*FRONT, *deps):
+    root = root_of(here)
+    for path in (*CODE, *SETTINGS):
+        copy(root / path, folder / path)
+    folder = folder / here.relative_to(root)
+    for path in (*SETTINGS, *deps):
         copy(here / path, folder / path)
     for path in outs:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -62,6 +67,11 @@ def rerun(here: Path, name: str, entry: Mapping[str, Any], folder: Path) -> list
         text = "\n".join((done.stdout + done.stderr).strip().splitlines()[-LAST:])
         return [Verdict(name, out, "failed", text) for out in outs]
     return [verdict_on(here, name, out, md5, folder) for out, md5 in outs.items()]
+
+
+def root_of(here: Path) -> Path:
+    """The repository that holds the code: `here`, or above it where that is a study."""
+    return next((folder for folder in (here, *here.parents) if (folder / "src").is_dir()), here)
 
 
 def verdict_on(here: Path, name: str, out: str, md5: str, folder: Path) -> Verdict:
