@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Union
@@ -20,6 +21,14 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 if TYPE_CHECKING:
     from typing import LiteralString
+
+TOLD = 20
+"""Faults that are told at once; all of them are counted."""
+
+BRIEF = reprlib.Repr()
+BRIEF.maxstring = BRIEF.maxother = BRIEF.maxlong = 80
+BRIEF.maxlevel = 3
+"""How much of a wrong value is quoted, in characters and levels."""
 
 Count = Annotated[int, Field(ge=1)]
 Index = Annotated[int, Field(ge=0, lt=2**63)]
@@ -63,9 +72,9 @@ class ConfigError(ValueError):
 def unknown(kind: str, name: object, valid: Iterable[str]) -> str:
     """The sentence for a name that is not in a table."""
     names = [str(v) for v in valid if v != "name"]
-    close = difflib.get_close_matches(str(name), names, n=1)
+    close = difflib.get_close_matches(str(name)[:80], names, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
-    return f"unknown {kind} {name!r}; valid: {', '.join(names) or 'none'}.{hint}"
+    return f"unknown {kind} {shown(name)}; valid: {', '.join(names) or 'none'}.{hint}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +92,9 @@ class OneOf:
 
     def check_name(self, raw: object) -> object:
         """Refuse a name that is not in the table, naming those that are."""
-        if isinstance(raw, Mapping) and raw.get("name") not in self.table:
-            refuse("unknown_name", unknown("name", raw.get("name"), self.table))
+        name = raw.get("name") if isinstance(raw, Mapping) else None
+        if isinstance(raw, Mapping) and not (isinstance(name, str) and name in self.table):
+            refuse("unknown_name", unknown("name", name, self.table))
         return raw
 
 
@@ -106,7 +116,8 @@ class SeveralOf:
         for name, fields in raw.items():
             if not isinstance(fields, Mapping):
                 text = (
-                    f"{name} must be a mapping of its fields, {{}} for its defaults; got {fields!r}"
+                    f"{name} must be a mapping of its fields, {{}} for its defaults; got"
+                    f" {shown(fields)}"
                 )
                 refuse("not_a_mapping", text)
         return tuple({"name": name, **fields} for name, fields in raw.items())
@@ -130,9 +141,15 @@ def explain(error: ValidationError, table: Mapping[str, Any]) -> str:
         missing = fault["type"] == "missing"
         where, value = locate(fault["loc"], table, missing)
         message = fault["msg"].removeprefix("Value error, ")
-        shown = "" if missing or isinstance(value, Mapping) else f"; got {value!r}"
-        lines.append(f"  {where}{': ' if where else ''}{message}{shown}")
-    return "\n".join(lines)
+        got = "" if missing or isinstance(value, Mapping) else f"; got {shown(value)}"
+        lines.append(f"  {where}{': ' if where else ''}{message}{got}")
+    more = [f"  and {len(lines) - TOLD} more"] if len(lines) > TOLD else []
+    return "\n".join(lines[:TOLD] + more)
+
+
+def shown(value: object) -> str:
+    """A value in a message, as Python writes it; what is long is cut in its middle."""
+    return BRIEF.repr(value)
 
 
 def locate(loc: Sequence[int | str], table: Any, missing: bool) -> tuple[str, Any]:  # noqa: ANN401

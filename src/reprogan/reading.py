@@ -1,15 +1,26 @@
-"""YAML files as plain mappings, one laid over another; nothing here knows what the keys mean."""
+"""YAML and JSON as plain values, one laid over another; nothing here knows what the keys mean."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from .component import ConfigError
+
+NODES = 200_000
+"""Values in one file, each alias counted as what it stands for; our largest, dvc.lock, has 9,000.
+A few lines of aliases of aliases stand for more than any memory holds."""
+
+FAULTS = (
+    *(yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError),
+    *(ArithmeticError, RecursionError),
+)
+"""What PyYAML raises over text that is no YAML, and over tags whose value is another type's."""
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -33,14 +44,48 @@ def read(path: Path) -> dict[str, Any]:
 def mapping_in(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file. Raises ConfigError for no such file, or no mapping in it."""
     try:
-        raw = yaml.load(path.read_text("utf-8"), Loader=Yaml12Floats)  # noqa: S506  a SafeLoader
+        raw = parse_yaml(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path} not found: run this at the root of the repository") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise ConfigError(f"{path} is not YAML: {error}") from None
     if not isinstance(raw, dict):
         raise ConfigError(f"{path} must hold a mapping; got {type(raw).__name__}")
     return raw
+
+
+def parse_yaml(text: str) -> Any:  # noqa: ANN401  whatever YAML holds
+    """The value that stands in a text. Raises ValueError for what is no YAML, and for a bomb."""
+    try:
+        value = yaml.load(text, Loader=Yaml12Floats)  # noqa: S506  a SafeLoader
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except FAULTS as error:
+        raise ValueError(str(error)) from None
+    refuse_bombs(value)
+    return value
+
+
+def refuse_bombs(value: object) -> None:
+    """Raise ValueError where aliases stand for more than NODES values, or for themselves."""
+    left, nodes = [value], 0
+    while left:
+        here = left.pop()
+        nodes += 1
+        if nodes > NODES:
+            raise ValueError(f"its aliases stand for more than {NODES} values")
+        if isinstance(here, dict):
+            left += here.values()
+        elif isinstance(here, list | tuple | set):
+            left += here
+
+
+def parse_json(text: str | bytes) -> Any:  # noqa: ANN401  whatever JSON holds
+    """The value that stands in a text. Raises ValueError for what is no JSON."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def overlay(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,12 +115,15 @@ class Yaml12Floats(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """A mapping whose keys differ."""
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1 and key != "<<":
+        seen = set()
+        for key in (self.construct_object(key, deep=True) for key, _ in node.value):
+            if not isinstance(key, Hashable):
+                break  # told by PyYAML
+            if key in seen and key != "<<":
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key!r} is given twice", node.start_mark
                 )
+            seen.add(key)
         return super().construct_mapping(node, deep)
 
 

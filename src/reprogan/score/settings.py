@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
 from pydantic import ValidationError, field_validator
 
 from ..component import ConfigError, explain
 from ..metrics.measures import METRICS
 from ..metrics.measures.metric import Metric
 from ..metrics.settings import Evaluate
-from ..reading import Yaml12Floats
+from ..reading import parse_yaml
 
 
 class Scoring(Evaluate):
@@ -64,6 +63,6 @@ def several(typed: str | None) -> Any:  # noqa: ANN401
 def plain(text: str, option: str) -> Any:  # noqa: ANN401
     """A value in YAML. Raises ConfigError for what is none."""
     try:
-        return yaml.load(text, Loader=Yaml12Floats)  # noqa: S506  a SafeLoader
-    except yaml.YAMLError as error:
+        return parse_yaml(text)
+    except ValueError as error:
         raise ConfigError(f"{option} is neither a name nor YAML: {error}") from None
