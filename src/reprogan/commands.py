@@ -95,14 +95,6 @@ def tell_where() -> None:
 
 
 @app.command()
-def sync() -> None:
-    """Make MLflow hold every result of this dvc.lock, as the track stage does."""
-    from .stages.track import track
-
-    track(params().trained, Path())
-
-
-@app.command()
 def preset(
     name: Annotated[str, typer.Argument(help="A file in presets, without its .yaml.")],
 ) -> None:

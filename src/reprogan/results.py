@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from .config import EXPERIMENT
-from .reading import read
+from .reading import Yaml12Floats
 
 STEPS = ("train", "sample", "evaluate")
 """What every result has been through."""
+
+NORMALIZE = "normalize"
+"""What makes the images that every result has learned from."""
 
 CODE = "src/"
 
@@ -25,12 +30,14 @@ class Result:
     """One evaluated model and everything that dvc.lock says it was made of.
 
     name: its row. inputs, outputs: path -> MD5 as DVC has it. params: as DVC resolved them.
+    data: the section of params.yaml that its images were made by; empty where that is not known.
     """
 
     name: str
     inputs: dict[str, str]
     outputs: dict[str, str]
     params: dict[str, Any]
+    data: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -44,12 +51,48 @@ class Result:
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]
 
 
+class Quick(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads what DVC has written as `reading` reads what people write, ten times as fast."""
+
+    yaml_implicit_resolvers = Yaml12Floats.yaml_implicit_resolvers
+
+
+Stages = dict[str, dict[str, Any]]
+"""Name -> entry of dvc.lock."""
+
+
+def read_lock(text: str | bytes) -> Stages:
+    """The stages of a dvc.lock; none where it is empty, damaged or of a form that has none."""
+    try:
+        whole = yaml.load(text, Loader=Quick)  # noqa: S506  a SafeLoader
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return {}
+    stages = whole.get("stages") if isinstance(whole, dict) else None
+    return stages if isinstance(stages, dict) else {}
+
+
+def stages_of(lock: Path) -> Stages:
+    """The stages of this dvc.lock; none where there is no such file."""
+    return read_lock(lock.read_bytes()) if lock.exists() else {}
+
+
+def rows_of(stages: Stages) -> list[str]:
+    """The rows that have been evaluated, in the order of the lock."""
+    last = STEPS[-1]
+    wanted = (stage for stage in stages if stage == last or stage.startswith(f"{last}_variant@"))
+    return [stage.partition("@")[2] or EXPERIMENT for stage in wanted]
+
+
 def read_result(name: str, lock: Path) -> Result | None:
-    """The result of a row from dvc.lock; None while one of its stages has not been run.
+    """The result of a row from dvc.lock; None while one of its stages has not been run."""
+    return result_of(name, stages_of(lock))
+
+
+def result_of(name: str, stages: Stages) -> Result | None:
+    """The result of a row; None while one of its stages has not been run.
 
     The test of its critic belongs to it where there was one.
     """
-    stages = read(lock).get("stages", {}) if lock.exists() else {}
     suffix = "" if name == EXPERIMENT else f"_variant@{name}"
     steps = [step + suffix for step in STEPS]
     if not all(step in stages for step in steps):
@@ -59,11 +102,31 @@ def read_result(name: str, lock: Path) -> Result | None:
     outputs: dict[str, str] = {}
     params: dict[str, Any] = {}
     for entry in (stages[step] for step in steps):
-        inputs |= {dep["path"]: dep.get("md5", "") for dep in entry.get("deps", ())}
-        outputs |= {out["path"]: out.get("md5", "") for out in entry.get("outs", ())}
-        for table in entry.get("params", {}).values():
-            params |= table
-    return Result(name, {k: v for k, v in inputs.items() if k not in outputs}, outputs, params)
+        inputs |= hashes(entry, "deps")
+        outputs |= hashes(entry, "outs")
+        params |= params_of(entry)
+    inputs = {path: md5 for path, md5 in inputs.items() if path not in outputs}
+    return Result(name, inputs, outputs, params, data_of(inputs, stages))
+
+
+def hashes(entry: dict[str, Any], kind: str) -> dict[str, str]:
+    """Path -> MD5 of the `deps` or `outs` of a stage."""
+    return {it["path"]: it.get("md5", "") for it in entry.get(kind, ())}
+
+
+def params_of(entry: dict[str, Any]) -> dict[str, Any]:
+    """What a stage read of params.yaml."""
+    return {
+        key: value for table in entry.get("params", {}).values() for key, value in table.items()
+    }
+
+
+def data_of(inputs: dict[str, str], stages: Stages) -> dict[str, Any]:
+    """The section that made the images among these inputs; empty if it has made others since."""
+    entry = stages.get(NORMALIZE, {})
+    made = hashes(entry, "outs").items() & inputs.items()
+    section = params_of(entry).get("data", {}) if made else {}
+    return section if isinstance(section, dict) else {}
 
 
 def differing(result: Result, here: Path) -> list[str]:

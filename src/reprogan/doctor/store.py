@@ -1,60 +1,96 @@
-"""MLflow's store: whether it can be read, and whether its artifacts are where it says."""
+"""MLflow's store: whether it can be used, and which results it lacks."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
-from ..tracking import STORE
+from ..component import ConfigError
+from ..config import load
+from ..redaction import redacted
+from ..results import Result, result_of, stages_of
+from ..tracking.errors import StoreError, reaching
+from ..tracking.names import RESULT, STORE
+from ..tracking.patience import FIRST, patience
+from ..tracking.relocation import former, path_of
+from ..tracking.store import Store, connect
 from .finding import Finding
+
+SYNC = "reprogan sync"
 
 
 def check_store(here: Path) -> list[Finding]:
-    """One finding about the store in use."""
+    """What there is to say of the store in use, and of the results that are not in it."""
     uri = os.environ.get("MLFLOW_TRACKING_URI")
-    if uri:
-        return [check_server(uri)]
+    return check_server(uri, here) if uri else check_file(here)
+
+
+def check_file(here: Path) -> list[Finding]:
+    """Of mlflow.db, which is only read."""
     path = here / "mlflow.db"
     if not path.exists():
-        text = "there is no mlflow.db yet"
-        return [Finding("mlflow", "note", text, "reprogan sync")]
+        return [Finding("mlflow", "note", "there is no mlflow.db yet", SYNC)]
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as store:
             (state,) = store.execute("PRAGMA quick_check").fetchone()
-            rows = store.execute(
-                "SELECT artifact_location FROM experiments WHERE name = ?", (STORE,)
-            ).fetchall()
+        old = former(path)
     except sqlite3.Error as error:
-        state, rows = str(error), []
+        state, old = str(error), ""
     if state != "ok":
-        mend = f"mv {path} {path}.damaged && reprogan sync"
+        mend = f"mv {path} {path}.damaged && {SYNC} --all"
         return [Finding("mlflow", "fault", f"{path} is damaged: {state}", mend)]
-    for (location,) in rows:
-        root = Path(unquote(urlparse(location).path))
-        if root != here / "mlartifacts":
-            text = (
-                f"its artifacts are at {root}, not here: this repository has been moved or copied"
-            )
-            mend = f"mv {path} {path}.moved && reprogan sync"
-            return [Finding("mlflow", "fault", text, mend)]
-    return [Finding("mlflow", "good", f"{path} can be read")]
+    if old:
+        text = f"its artifacts were at {path_of(old)}: this repository has been moved or copied"
+        return [Finding("mlflow", "fault", text, SYNC)]
+    return [Finding("mlflow", "good", f"{path} can be read"), *check_pending(here, held(path))]
 
 
-def check_server(uri: str) -> Finding:
-    """Whether the server answers; its password is not shown."""
-    import requests
+def held(path: Path) -> set[str]:
+    """The keys of the results that a sqlite store holds; none where it has no runs yet."""
+    wish = (
+        "SELECT value FROM tags JOIN runs USING (run_uuid)"
+        " WHERE key = ? AND lifecycle_stage = 'active'"
+    )
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as store:
+        try:
+            return {value for (value,) in store.execute(wish, (RESULT,))}
+        except sqlite3.Error:
+            return set()
 
-    parts = urlparse(uri)
-    shown = uri.replace(f"{parts.netloc.rpartition('@')[0]}@", "") if "@" in parts.netloc else uri
-    if parts.scheme not in ("http", "https"):
-        return Finding("mlflow", "good", f"MLFLOW_TRACKING_URI is {shown}")
+
+def check_server(uri: str, here: Path) -> list[Finding]:
+    """Whether the server answers; nothing in its address that lets somebody in is shown."""
+    shown = redacted(uri)
     try:
-        answer = requests.get(f"{uri.rstrip('/')}/health", timeout=5)
-        answer.raise_for_status()
-    except requests.RequestException as error:
-        text = f"{shown} does not answer ({type(error).__name__}); training goes on without it"
-        return Finding("mlflow", "fault", text, "reprogan sync, once it does")
-    return Finding("mlflow", "good", f"{shown} answers")
+        with reaching(uri), patience(FIRST):
+            client = connect(here)
+            found = client.get_experiment_by_name(STORE)
+            keys = set()
+            if found is not None:
+                store = Store(client=client, experiment=str(found.experiment_id), writer="")
+                keys = {result.key for result in results(here) if store.found(result.key)}
+    except StoreError as error:
+        text = f"{shown} does not answer as MLflow does ({error.why}); training goes on without it"
+        return [Finding("mlflow", "fault", text, f"{SYNC}, once it does")]
+    return [Finding("mlflow", "good", f"{shown} answers"), *check_pending(here, keys)]
+
+
+def check_pending(here: Path, keys: Iterable[str]) -> list[Finding]:
+    """The results of dvc.lock that are not in the store."""
+    lacking = [result.name for result in results(here) if result.key not in keys]
+    if not lacking:
+        return []
+    return [Finding("mlflow", "note", f"pending in MLflow: {', '.join(lacking)}", SYNC)]
+
+
+def results(here: Path) -> list[Result]:
+    """Those of dvc.lock whose rows params.yaml still has."""
+    try:
+        names = load(here / "params.yaml").trained
+    except ConfigError:
+        return []  # said by another check
+    stages = stages_of(here / "dvc.lock")
+    return [result for name in names if (result := result_of(name, stages))]
