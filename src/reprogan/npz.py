@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import io
+import lzma
+import math
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
+from tokenize import TokenError
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
+
+from .data.bounds import check_total
+
+SUFFIX = ".npy"
+"""What the names of an npz's entries end in."""
+
+FAULTS = (
+    *(OSError, ValueError, EOFError, SyntaxError, TypeError, LookupError, ArithmeticError),
+    *(RuntimeError, TokenError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+)
+"""What Python and numpy raise over files that are broken."""
 
 UNIX = 3
 """The system that a zip's entries say they come from, on whatever it was written."""
@@ -38,13 +52,72 @@ def read_npz(path: Path, stage: str) -> dict[str, npt.NDArray[Any]]:
     Raises ValueError naming the stage when the file is missing, torn, or no npz.
     """
     try:
-        with path.open("rb") as file:
-            stored = np.load(file, allow_pickle=False)
-            if isinstance(stored, np.lib.npyio.NpzFile):
-                return dict(stored)
-        fault = "a single array"
+        return arrays_in(path)
     except FileNotFoundError:
         raise ValueError(f"{path} is missing: run the {stage} stage first") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        fault = str(error)
-    raise ValueError(f"{path} is not a whole npz ({fault}): run the {stage} stage again")
+    except ValueError as error:
+        fault = f"{path} is not a whole npz ({error}): run the {stage} stage again"
+        raise ValueError(fault) from None
+
+
+def arrays_in(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of an npz by name, none larger than what stands in the file.
+
+    Raises ValueError for anything else, and FileNotFoundError.
+    """
+    try:
+        with zipfile.ZipFile(path) as packed:
+            check_total(sum(info.file_size for info in packed.infolist()), path)
+            return {
+                info.filename.removesuffix(SUFFIX): entry_of(packed, info)
+                for info in packed.infolist()
+            }
+    except FileNotFoundError:
+        raise
+    except FAULTS as error:
+        raise ValueError(str(error) or type(error).__name__) from None
+
+
+def array_in(path: Path) -> npt.NDArray[Any]:
+    """The array of an npy. Raises ValueError for anything else, and FileNotFoundError."""
+    try:
+        with path.open("rb") as file:
+            refuse_other_size(file, path.stat().st_size)
+            file.seek(0)
+            array: npt.NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+            return array
+    except FileNotFoundError:
+        raise
+    except FAULTS as error:
+        raise ValueError(str(error) or type(error).__name__) from None
+
+
+def entry_of(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> npt.NDArray[Any]:
+    """The array of one entry, whose checksum is verified at its end."""
+    if not info.filename.endswith(SUFFIX):
+        raise ValueError(f"{info.filename!r} is no array")
+    with packed.open(info) as entry:
+        refuse_other_size(entry, info.file_size)
+    with packed.open(info) as entry:
+        array: npt.NDArray[Any] = np.lib.format.read_array(entry, allow_pickle=False)
+        entry.read(1)
+    return array
+
+
+def refuse_other_size(entry: IO[bytes], size: int) -> None:
+    """Raise ValueError where an array of `size` bytes says that it has more, or fewer.
+
+    numpy would take the room that it asks for before it reads on.
+    """
+    version = np.lib.format.read_magic(entry)
+    known = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    if version not in known:
+        raise ValueError(f"version {version} of npy is not known")
+    shape, _, kind = known[version](entry)
+    if kind.hasobject:
+        raise ValueError("it holds Python objects, which are not read")
+    if math.prod(shape) * kind.itemsize != size - entry.tell() or min(shape, default=0) < 0:
+        raise ValueError(f"an array says that it is {shape} {kind}, and has {size} bytes")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +18,9 @@ from .game import Game
 from .memory import naming_batch
 from .resident import to_bytes
 from .snapshots import recall
+from .stated import Stated
 from .streams import INIT, seed_of
-from .variant import Shape, Variant
+from .variant import Shape
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
@@ -71,25 +70,22 @@ class Model:
     @classmethod
     def untrained(cls, folder: Path, device: str = "auto", without: Collection[str] = ()) -> Model:
         """The same with the weights that its training began from, on the schedules of its end."""
-        path = folder / "config.json"
-        stated = read_config(path)
-        try:
-            shape, variant = Shape(**stated["shape"]), Variant.parse(stated["variant"])
-            classes, training = tuple(stated["classes"]), stated["train"]
-            where = prepare(device, training["threads"])
-            batch, seed, steps = training["batch"], training["seed"], stated["steps"]
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"{path} is of another version ({error}): train it again") from None
+        stated = Stated.load(folder / "config.json")
+        shape, variant, training = stated.images, stated.variant, stated.train
+        where = prepare(device, training.threads)
         tricks = tuple(trick for trick in variant.tricks if trick.name not in without)
         variant = variant.model_copy(update={"tricks": tricks})
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed_of(seed, INIT, 0))
-            game = variant.build(shape, batch, where)
+            torch.manual_seed(seed_of(training.seed, INIT, 0))
+            game = variant.build(shape, training.batch, where)
         for network in game.networks.values():
             network.eval()
         told = shape.classes if variant.game.conditional else 0
-        model = cls(game, shape, told, classes, where, folder, batch, steps, seed)
-        model.reach(steps)
+        model = cls(
+            game, shape, told, stated.classes, where, folder, training.batch, stated.steps,
+            training.seed,
+        )  # fmt: skip
+        model.reach(stated.steps)
         return model
 
     def reach(self, step: int) -> None:
@@ -202,14 +198,3 @@ def draw(game: Game, seed: int, images: range, told: int, device: torch.device) 
     z = [pair.latent.of(seed, images, k).to(device) for k, pair in enumerate(game.pairs)]
     given = torch.tensor([i % told for i in images], device=device) if told else None
     return game.sample(z, given)
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """The resolved configuration beside a model's weights."""
-    try:
-        stated: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise ValueError(f"{path} not found: train this variant first") from None
-    except ValueError as error:
-        raise ValueError(f"{path} is not JSON ({error}): train this variant again") from None
-    return stated

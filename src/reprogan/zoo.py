@@ -22,6 +22,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from .files import write
+from .reading import parse_json
 
 if TYPE_CHECKING:
     from .board import Board
@@ -172,7 +173,7 @@ def in_order(lock: Path, graph: Graph, note: Path) -> Iterator[None]:
     note: keeps the entries that were there before, until a run has ended well, so that one that
     goes on after a stop leaves what an undisturbed one does.
     """
-    before = json.loads(note.read_text("utf-8")) if note.exists() else list(parts(lock)[1])
+    before = noted(note) if note.exists() else list(parts(lock)[1])
     write(note, json.dumps(before))
     try:
         yield
@@ -180,6 +181,17 @@ def in_order(lock: Path, graph: Graph, note: Path) -> Iterator[None]:
         if lock.exists():
             put_in_order(lock, before, graph)
     note.unlink()
+
+
+def noted(note: Path) -> list[str]:
+    """The entries that a run that was stopped has noted. Raises ValueError for another file."""
+    try:
+        names = parse_json(note.read_bytes())
+    except ValueError as error:
+        names = str(error)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"{note} is damaged: remove it, and run the same command again")
+    return names
 
 
 def put_in_order(lock: Path, before: Sequence[str], graph: Graph) -> None:

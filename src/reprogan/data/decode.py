@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import DataError
 
@@ -47,6 +47,8 @@ def decode(encoded: bytes) -> Image.Image:
             return opaque(ImageOps.exif_transpose(image))
     except DataError:
         raise
+    except UnidentifiedImageError:
+        raise DataError(f"it is no image of a kind known: {', '.join(FORMATS)}") from None
     except FAULTS as error:
         raise DataError(f"{type(error).__name__}: {error}") from error
 

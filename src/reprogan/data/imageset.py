@@ -70,9 +70,13 @@ class ImageSet:
         try:
             stored = read_npz(path, "normalize")
             images, labels, classes = (stored[k] for k in ("images", "labels", "classes"))
+            if classes.ndim != 1 or classes.dtype.kind != "U":
+                raise DataError(f"classes must be names; got {classes.shape} {classes.dtype}")
             return cls(images=images, labels=labels, classes=tuple(classes.tolist()))
         except KeyError as error:
             raise DataError(f"{path} has no {error}: run the normalize stage again") from None
+        except DataError as error:
+            raise DataError(f"{path}: {error}: run the normalize stage again") from None
         except ValueError as error:
             raise DataError(str(error)) from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..npz import read_npz
+from ..reading import parse_json
 from .metric_card import Made
 
 Labels = npt.NDArray[np.int64]
@@ -64,7 +64,7 @@ def load_samples(path: Path) -> Samples:
 def load_made(path: Path, text: str) -> dict[str, Any]:
     """What a file says of how its samples were made. Raises ValueError where it says nothing."""
     try:
-        raw: dict[str, Any] = json.loads(text)
+        raw: dict[str, Any] = parse_json(text)
         if "failed" not in raw:
             Made.model_validate({**raw, "sha256": ""})
     except (ValueError, TypeError) as error:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..data.bounds import check_total
 from ..data.errors import DataError
 from ..data.imageset import POINT, UNLABELED
 from ..data.pixels import fit
 from ..metrics.samples import Images, Labels, load_made, refuse_foreign
+from ..npz import array_in, arrays_in
 from .pile import COLORS, Fitting, Pile
 
 Held = dict[str, npt.NDArray[Any]]
@@ -59,15 +58,10 @@ def arrays(path: Path, fitting: Fitting) -> Pile:
 def load(path: Path) -> Held:
     """All arrays by name; nothing is ever unpickled. Raises DataError for a broken file."""
     try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as packed:
-                check_total(sum(info.file_size for info in packed.infolist()), path)
-        with path.open("rb") as file:
-            stored = np.load(file, allow_pickle=False)
-            return dict(stored) if isinstance(stored, np.lib.npyio.NpzFile) else {"images": stored}
+        return arrays_in(path) if zipfile.is_zipfile(path) else {"images": array_in(path)}
     except DataError:
         raise
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, ValueError) as error:
         raise DataError(f"{path} is no whole npz or npy file of arrays: {error}") from None
 
 

@@ -21,6 +21,7 @@ from ..metrics.looking import look
 from ..metrics.real import splits_in
 from ..metrics.settings import Evaluate
 from ..metrics.stored import images_sha256
+from ..reading import parse_json
 from ..scratch import cache
 from ..stages.download import download
 from ..stages.evaluate import Judge
@@ -65,7 +66,7 @@ def whole(folder: Path) -> dict[str, ImageSet] | None:
         return None
     try:
         sets = sets_in(folder)
-        stated = json.loads((folder / HASHES).read_text("utf-8"))
+        stated = parse_json((folder / HASHES).read_bytes())
         fault = "" if hashes(sets) == stated else "its images are not those that were written"
     except (ValueError, OSError) as error:
         fault = str(error)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..metrics.metric_card import MetricCard
 from ..metrics.ranking import marks
+from ..reading import parse_json
+
+TOLD = 500
+"""Characters of how a trial went wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +37,9 @@ def load_outcome(folder: Path, name: str, seed: int) -> Outcome:
     """Read folder/NAME-SEED.json. Raises ValueError when it is missing, damaged or not whole."""
     path = folder / f"{name}-{seed}.json"
     try:
-        raw = json.loads(path.read_text("utf-8"))
+        raw = parse_json(path.read_bytes())
     except (FileNotFoundError, ValueError):
         raw = None  # told by load
     if isinstance(raw, dict) and "failed" in raw:
-        return Outcome(name=name, seed=seed, card=None, failed=str(raw["failed"]))
+        return Outcome(name=name, seed=seed, card=None, failed=str(raw["failed"])[:TOLD])
     return Outcome(name=name, seed=seed, card=MetricCard.load(path, "judge"))

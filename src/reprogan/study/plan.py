@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from ..component import Component, Count, Index, explain
 from ..config import Params
+from ..reading import parse_json
 from ..settings import Sample, Train
 from ..variant import Variant
 
@@ -41,14 +42,14 @@ class Plan(Component):
     def load(cls, path: Path) -> Plan:
         """Read back `text`. Raises ValueError when the file is missing or damaged."""
         try:
-            raw = json.loads(path.read_text("utf-8"))
+            raw = parse_json(path.read_bytes())
             return cls.model_validate(raw)
         except FileNotFoundError:
             raise ValueError(
                 f"{path} is missing: run the plan stage first, in a folder of studies"
             ) from None
         except ValidationError as error:
-            fault = explain(error, raw)
+            fault = explain(error, raw if isinstance(raw, dict) else {})
         except ValueError as error:
             fault = str(error)
         raise ValueError(f"{path} is no plan: run the plan stage again\n{fault}")

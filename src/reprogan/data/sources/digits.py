@@ -36,15 +36,15 @@ class Digits:
     def fetch(self, settings: Data, out: Path) -> None:
         """Unpack the installed package's table; its gzip bytes may differ between builds."""
         table = b"".join(unpacked(installed(), LIMIT))
-        found = hashlib.sha256(table).hexdigest()
-        if found != SHA256:
-            raise DataError(f"{installed()} is not the table known: SHA-256 {found}, not {SHA256}")
+        refuse_other(table, installed())
         with replacing(out / FILE) as file:
             file.write(table)
 
     def read(self, settings: Data, raw: Path) -> Splits:
         """Pixels are round(255 x / 16), so that 16 becomes 255."""
-        table = np.loadtxt(present(raw / FILE), delimiter=",", dtype=np.int64, ndmin=2)
+        path = present(raw / FILE)
+        refuse_other(path.read_bytes(), path)
+        table = np.loadtxt(path, delimiter=",", dtype=np.int64, ndmin=2)
         pixels = np.rint(table[:, :-1] * 255 / DEEPEST).astype(np.uint8)
         images = pixels.reshape(-1, 1, SIDE, SIDE)
         whole = ImageSet(
@@ -54,6 +54,13 @@ class Digits:
         )
         train, test = split(whole, settings.test_share, settings.seed)
         return Splits(train=train, test=test)
+
+
+def refuse_other(table: bytes, path: Path) -> None:
+    """Raise DataError for another table than the one that is known."""
+    found = hashlib.sha256(table).hexdigest()
+    if found != SHA256:
+        raise DataError(f"{path} is not the table known: SHA-256 {found}, not {SHA256}")
 
 
 def installed() -> Path:

@@ -39,7 +39,7 @@ def load_script(content: bytes) -> nn.Module:
         warnings.simplefilter("ignore", DeprecationWarning)  # in favor of torch.export
         try:
             module = torch.jit.load(io.BytesIO(content), map_location="cpu")  # type: ignore[no-untyped-call]
-        except RuntimeError as error:
+        except Exception as error:  # what torch raises for damage is of many kinds
             raise ValueError(f"TorchScript cannot be loaded: {error}") from None
     scripted: nn.Module = module.eval()
     return scripted
