@@ -14,15 +14,15 @@ from .files import write
 
 def lay_over(target: Path, top: Mapping[str, Any]) -> None:
     """Change the keys of `target` that `top` has, by the rules of config.overlay."""
-    yaml = YAML()
-    yaml.width = 1000
-    yaml.representer.add_representer(
+    editor = YAML()  # its default is a safe one
+    editor.width = 1000
+    editor.representer.add_representer(
         type(None), lambda writer, _: writer.represent_scalar("tag:yaml.org,2002:null", "null")
     )
-    table = yaml.load(target.read_text("utf-8"))
+    table = editor.load(target.read_text("utf-8"))
     merge(table, top)
     text = io.StringIO()
-    yaml.dump(table, text)
+    editor.dump(table, text)
     write(target, text.getvalue())
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from .environment import drift, installed
 from .files import write
+from .reading import parse_json
 from .results import md5_of
 from .scratch import loaded_code
 
@@ -98,7 +99,7 @@ def record(path: Path, known: Mapping[str, Any]) -> None:
 def load(path: Path) -> dict[str, Any]:
     """What was recorded; empty where nothing was, or it cannot be read."""
     try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        found: dict[str, Any] = parse_json(path.read_bytes())
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -63,7 +63,10 @@ class Cifar10:
         if missing:
             raise DataError(f"{path} lacks {', '.join(sorted(missing))}")
         train, test = ([batches[name] or b"" for name in names] for names in (TRAIN, TEST))
-        return Splits(train=parse(train, settings), test=parse(test, settings))
+        try:
+            return Splits(train=parse(train, settings), test=parse(test, settings))
+        except DataError as error:
+            raise DataError(f"{path}: {error}. Run the download stage again") from None
 
 
 def parse(batches: list[bytes], settings: Data) -> ImageSet:

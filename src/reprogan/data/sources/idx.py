@@ -50,11 +50,14 @@ class Idx:
         """The images of a split with their labels."""
         images = parse(raw / unpacked_name(self.files[f"{name} images"]), 3)
         labels = parse(raw / unpacked_name(self.files[f"{name} labels"]), 1)
-        return ImageSet(
-            images=fit(images[:, None], settings.channels, settings.size, settings.resize),
-            labels=labels.astype(np.int64),
-            classes=self.classes,
-        )
+        try:
+            return ImageSet(
+                images=fit(images[:, None], settings.channels, settings.size, settings.resize),
+                labels=labels.astype(np.int64),
+                classes=self.classes,
+            )
+        except DataError as error:
+            raise DataError(f"{raw}: {name}: {error}. Run the download stage again") from None
 
 
 def idx_files(
