@@ -19,16 +19,13 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from .redaction import redacted
+
 if TYPE_CHECKING:
     from typing import LiteralString
 
 TOLD = 20
 """Faults that are told at once; all of them are counted."""
-
-BRIEF = reprlib.Repr()
-BRIEF.maxstring = BRIEF.maxother = BRIEF.maxlong = 80
-BRIEF.maxlevel = 3
-"""How much of a wrong value is quoted, in characters and levels."""
 
 Count = Annotated[int, Field(ge=1)]
 Index = Annotated[int, Field(ge=0, lt=2**63)]
@@ -147,9 +144,22 @@ def explain(error: ValidationError, table: Mapping[str, Any]) -> str:
     return "\n".join(lines[:TOLD] + more)
 
 
+class Brief(reprlib.Repr):
+    """Values as Python writes them, of which what is long is cut in its middle."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring = self.maxother = self.maxlong = 80
+        self.maxlevel = 3
+
+    def repr_str(self, x: str, level: int) -> str:
+        """A string without what is secret in an address."""
+        return super().repr_str(redacted(x), level)
+
+
 def shown(value: object) -> str:
-    """A value in a message, as Python writes it; what is long is cut in its middle."""
-    return BRIEF.repr(value)
+    """A value in a message."""
+    return Brief().repr(value)
 
 
 def locate(loc: Sequence[int | str], table: Any, missing: bool) -> tuple[str, Any]:  # noqa: ANN401

@@ -36,16 +36,26 @@ def test_every_source_has_a_name_in_the_settings_and_none_more():
         ("http:///x", "names no host"),
         ("https://host/x?token=s3cret", "nothing after"),
         ("https://host:99999/x", "is no address"),
-        ("https://me:s3cret@host/x", "machine host login"),
-        ("ftp://me:s3cret@host/x", "ftp"),
-        ("https://me:s3cret@[bad/x", "is no address"),
+        ("https://me:s3cret@host/x", "machine HOST login"),
+        ("ftp://me:s3cret@host/x", "machine HOST login"),
+        ("https://me:s3cret@[bad/x", "credentials"),
+        ("https://me:s3/cret@host/x", "credentials"),
+        ("https://me:5/s3cret@host/x", "credentials"),
+        ("s3cret:me@host", "credentials"),
+        (["https://me:s3cret@host/x"], "string"),
+        ({"https://me:s3cret@host/x": 1}, "string"),
     ],
 )
 def test_other_mirrors_are_refused_without_telling_secrets(url, why):
     text = refused(mirror=url)
-    assert text.startswith("  data: mirror ")
+    assert text.startswith(("  data: mirror ", "  data.mirror: "))
     assert why in text
     assert "s3cret" not in text
+
+
+def test_a_path_that_is_an_address_is_refused_without_telling_secrets():
+    text = refused(name="folder", path="https://me:s3cret@host/images.zip")
+    assert "path must be a path on this machine" in text and "s3cret" not in text
 
 
 @pytest.mark.parametrize("url", ["http://h", "https://h:1/a/", "file:///a/b", "file://localhost/a"])

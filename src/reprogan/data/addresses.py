@@ -17,6 +17,11 @@ def addresses(bases: Iterable[str], name: str, mirror: str | None) -> list[str]:
 
 def wrong_with(mirror: str) -> str | None:
     """Why a mirror's address cannot be used, without the credentials in it; None if it can."""
+    if "@" in mirror:
+        return (
+            "must not hold credentials (an @), since params.yaml is committed and logged: write a"
+            " line `machine HOST login ... password ...` into ~/.netrc, which is read"
+        )
     try:
         url = urlsplit(mirror)
         host = url.hostname
@@ -25,17 +30,19 @@ def wrong_with(mirror: str) -> str | None:
         return f"is no address: {error}"
     if url.scheme not in SCHEMES:
         return f"must begin with http://, https:// or file://; it begins with {url.scheme!r}"
-    if "@" in url.netloc:
-        return (
-            f"must not hold credentials, since params.yaml is committed and logged: write a line"
-            f" `machine {host} login ... password ...` into ~/.netrc, which is read"
-        )
     if url.query or url.fragment:
         return "must be a folder's address, with nothing after ? or #"
     if url.scheme == "file" and (url.netloc not in ("", "localhost") or url.path[:1] != "/"):
         return "must be file:///absolute/path"
     if url.scheme != "file" and not host:
         return "names no host"
+    return None
+
+
+def wrong_with_path(path: str) -> str | None:
+    """Why a path cannot be used, which may hold credentials if it is an address; None if it can."""
+    if "://" in path:
+        return "must be a path on this machine, and it is an address: download the file first"
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ..component import Component, Count, Index, Share
-from .addresses import wrong_with
+from .addresses import wrong_with, wrong_with_path
 
 POINTS = ("gaussians25", "ring8", "swiss_roll")
 STACKS = ("stacked_digits", "stacked_mnist")
@@ -45,11 +45,13 @@ class Data(Component):
     stacks: Count = 50_000
 
     @model_validator(mode="after")
-    def refuse_what_is_no_mirror(self) -> Data:
-        """Say what is wrong with the address, at the section: at its key it would be told."""
+    def refuse_other_addresses(self) -> Data:
+        """Say what is wrong with an address, at the section: at its key it would be told."""
         fault = wrong_with(self.mirror) if self.mirror is not None else None
         if fault:
             raise ValueError(f"mirror {fault}")
+        if fault := wrong_with_path(self.path):
+            raise ValueError(f"path {fault}")
         return self
 
     @model_validator(mode="after")

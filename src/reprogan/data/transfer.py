@@ -15,6 +15,7 @@ from tqdm import tqdm
 from urllib3.exceptions import HTTPError
 
 from ..files import DiskFullError, naming_full_disk
+from ..redaction import redacted
 from .addresses import local_path
 from .errors import DataError
 from .meter import meter
@@ -124,4 +125,4 @@ def reason(error: BaseException) -> str:
     inner = getattr(error, "reason", None) or error.__cause__ or error.__context__
     if isinstance(inner, BaseException):
         return reason(inner)
-    return str(error) or type(error).__name__
+    return redacted(str(error)) or type(error).__name__

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, Strict, model_validator
 
 from ...component import ConfigError, Count, Positive
+from ...data.addresses import wrong_with_path
 from ..intake import Intake
 from .extractor import Extractor
 
@@ -42,6 +43,13 @@ class Custom(Extractor):
     mean: PerChannel = (0.0,)
     std: Annotated[tuple[Positive, ...], Strict(False)] = (1.0,)
     batch: Count = 64
+
+    @model_validator(mode="after")
+    def refuse_addresses(self) -> Custom:
+        """Said at the section: at its key an address would be told, with what is secret in it."""
+        if fault := wrong_with_path(self.path):
+            raise ValueError(f"path {fault}")
+        return self
 
     @model_validator(mode="after")
     def refuse_what_is_no_range(self) -> Custom:

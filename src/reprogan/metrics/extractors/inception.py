@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from ...component import ConfigError
-from ...data.addresses import wrong_with
+from ...data.addresses import wrong_with, wrong_with_path
 from ..intake import Intake
 from .extractor import Extractor
 
@@ -36,11 +36,13 @@ class Inception(Extractor):
     mirror: str | None = None
 
     @model_validator(mode="after")
-    def refuse_what_is_no_mirror(self) -> Inception:
-        """Say what is wrong with the address, at the section: at its key it would be told."""
+    def refuse_other_addresses(self) -> Inception:
+        """Say what is wrong with an address, at the section: at its key it would be told."""
         fault = wrong_with(self.mirror) if self.mirror is not None else None
         if fault:
             raise ValueError(f"mirror {fault}")
+        if self.weights is not None and (fault := wrong_with_path(self.weights)):
+            raise ValueError(f"weights {fault}; or name its folder in `mirror`")
         return self
 
     def intake(self, channels: int, size: int) -> Intake:
