@@ -11,10 +11,13 @@ from typing import Any
 import yaml
 
 from .config import EXPERIMENT
-from .reading import Yaml12Floats
+from .reading import FAULTS, Yaml12Floats, refuse_bombs
 
 STEPS = ("train", "sample", "evaluate")
 """What every result has been through."""
+
+DEPTH = 100
+"""Levels of nesting in a dvc.lock; one has some 10."""
 
 NORMALIZE = "normalize"
 """What makes the images that every result has learned from."""
@@ -62,13 +65,49 @@ Stages = dict[str, dict[str, Any]]
 
 
 def read_lock(text: str | bytes) -> Stages:
-    """The stages of a dvc.lock; none where it is empty, damaged or of a form that has none."""
+    """The stages of a dvc.lock; none where it is empty, damaged or of a form that has none.
+
+    It may be of any commit, by anybody: an entry that is none is left out.
+    """
     try:
+        refuse_deep(text)
         whole = yaml.load(text, Loader=Quick)  # noqa: S506  a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError):
+        refuse_bombs(whole)
+    except FAULTS:
         return {}
     stages = whole.get("stages") if isinstance(whole, dict) else None
-    return stages if isinstance(stages, dict) else {}
+    if not isinstance(stages, dict):
+        return {}
+    return {name: it for name, it in stages.items() if isinstance(name, str) and is_entry(it)}
+
+
+def refuse_deep(text: str | bytes) -> None:
+    """Raise ValueError for what the quick reader, which is recursive C, would crash over."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Quick):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH:
+            raise ValueError(f"it is nested more than {DEPTH} deep")
+
+
+def is_entry(it: object) -> bool:
+    """Whether something has the form that DVC gives an entry: paths with hashes, and params."""
+    if not isinstance(it, dict):
+        return False
+    tables = it.get("params") or {}
+    return (
+        all(is_listing(it.get(kind) or []) for kind in ("deps", "outs"))
+        and isinstance(tables, dict)
+        and all(isinstance(table, dict) for table in tables.values())
+    )
+
+
+def is_listing(items: object) -> bool:
+    """Whether each of several items names a path."""
+    return isinstance(items, list) and all(
+        isinstance(item, dict) and isinstance(item.get("path"), str) for item in items
+    )
 
 
 def stages_of(lock: Path) -> Stages:
@@ -111,14 +150,13 @@ def result_of(name: str, stages: Stages) -> Result | None:
 
 def hashes(entry: dict[str, Any], kind: str) -> dict[str, str]:
     """Path -> MD5 of the `deps` or `outs` of a stage."""
-    return {it["path"]: it.get("md5", "") for it in entry.get(kind, ())}
+    return {it["path"]: str(it.get("md5", "")) for it in entry.get(kind) or ()}
 
 
 def params_of(entry: dict[str, Any]) -> dict[str, Any]:
     """What a stage read of params.yaml."""
-    return {
-        key: value for table in entry.get("params", {}).values() for key, value in table.items()
-    }
+    tables = (entry.get("params") or {}).values()
+    return {key: value for table in tables for key, value in table.items()}
 
 
 def data_of(inputs: dict[str, str], stages: Stages) -> dict[str, Any]:

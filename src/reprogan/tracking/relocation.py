@@ -12,11 +12,12 @@ from .names import STORE, STUDIES
 FOLDER = "mlartifacts"
 """Where artifacts lie at a repository's root."""
 
-COLUMNS = {
-    "experiments": "artifact_location",
-    "runs": "artifact_uri",
-    "model_versions": "source",
-}
+COLUMNS = (
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("model_versions", "source"),
+    ("model_versions", "storage_location"),
+)
 """Where MLflow keeps the absolute addresses of artifacts that we have logged."""
 
 
@@ -57,7 +58,7 @@ def relocate(home: Path) -> str:
         if not old:
             return ""
         with closing(sqlite3.connect(store)) as base, base:
-            for table, column in COLUMNS.items():
+            for table, column in COLUMNS:
                 base.execute(
                     f"UPDATE {table} SET {column} = ? || substr({column}, ?)"  # noqa: S608  ours
                     f" WHERE {column} = ? OR substr({column}, 1, ?) = ?",
