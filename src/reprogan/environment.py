@@ -24,8 +24,7 @@ def drift(lock: Path) -> dict[str, str]:
     A package that is not installed computes nothing, and is left out: extras are optional. Without
     a lock there is nothing to differ from.
     """
-    pinned = pins(lock.read_text("utf-8")) if lock.exists() else ()
-    found = {name: (installed(name), pin) for name, pin in pinned}
+    found = {name: (installed(name), pin) for name, pin in pinned(lock).items()}
     return {name: f"{mine}, locked {pin}" for name, (mine, pin) in found.items()
             if mine and not same(mine, pin)}  # fmt: skip
 
@@ -42,6 +41,14 @@ def listed(words: list[str]) -> str:
     """The first few, and how many more."""
     more = len(words) - SHOWN
     return "; ".join(words[:SHOWN]) + (f"; {more} more" if more > 0 else "")
+
+
+def pinned(lock: Path) -> dict[str, str]:
+    """Package -> version; empty without a lock. Raises ValueError for one that is damaged."""
+    try:
+        return dict(pins(lock.read_bytes().decode("utf-8"))) if lock.exists() else {}
+    except (ValueError, LookupError) as error:
+        raise ValueError(f"{lock} is damaged ({error}): git checkout {lock}") from None
 
 
 def pins(text: str) -> Iterator[tuple[str, str]]:

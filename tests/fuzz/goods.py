@@ -24,6 +24,7 @@ from reprogan.data.settings import Data
 from reprogan.data.sources import SOURCES
 from reprogan.metrics.settings import Evaluate
 from reprogan.npz import to_npz
+from reprogan.score.kept import HASHES, IMAGES, hashes, sets_in
 from reprogan.settings import Sample
 from reprogan.stages.evaluate import Outputs, evaluate
 from reprogan.stages.reference import reference
@@ -58,6 +59,7 @@ class Small(nn.Module):
 def make_goods(root: Path) -> Path:
     """All of them, each group in a folder of its own below `root`."""
     make_results(root / "results")
+    make_kept(root / "kept", root / "results/data")
     make_raw(root / "raw")
     make_pictures(root / "pictures")
     make_programs(root / "programs")
@@ -80,6 +82,15 @@ def make_results(here: Path) -> None:
     shutil.copy(here / "cards/final.json", here / "outcomes/model-0.json")
     state = {"step": 3, "weights": {"a": torch.zeros(2, 3)}, "lines": ["1,2"], "pair": (1, None)}
     (here / "checkpoint.safetensors").write_bytes(pack(state))
+    for file in ("model/weights.safetensors", "samples.npz", "grid.png", "cards/final.json",
+                 "history.csv"):  # fmt: skip
+        shutil.copy(here / file, (here / file).with_name(f"good-{Path(file).name}"))
+
+
+def make_kept(here: Path, data: Path) -> None:
+    """What `score` keeps of published data."""
+    shutil.copytree(data, here / IMAGES)
+    (here / HASHES).write_text(json.dumps(hashes(sets_in(here))))
 
 
 def make_raw(here: Path) -> None:

@@ -21,6 +21,8 @@ from reprogan.data.imageset import ImageSet
 from reprogan.data.remote import RemoteFile
 from reprogan.data.settings import Data
 from reprogan.data.sources import SOURCES
+from reprogan.doctor import leftovers
+from reprogan.environment import drift
 from reprogan.metrics.card import load_card, load_network
 from reprogan.metrics.metric_card import MetricCard
 from reprogan.metrics.real import load_real
@@ -31,11 +33,13 @@ from reprogan.reading import overlay, read
 from reprogan.results import read_result
 from reprogan.sampling import Model
 from reprogan.score.arrays import arrays
+from reprogan.score.kept import whole
 from reprogan.score.pictures import pictures
 from reprogan.score.pile import Fitting
 from reprogan.score.settings import scoring
 from reprogan.study.outcome import load_outcome
 from reprogan.study.plan import Plan
+from reprogan.verify.comparison import difference
 from reprogan.verify.verification import entries
 from reprogan.zoo import in_order
 
@@ -107,6 +111,18 @@ def locked(path: Path) -> object:
     return passed_over(path, read_result("experiment", path))
 
 
+def compared(path: Path) -> None:
+    """Against the good one; what differs is what `verify` says of it."""
+    fault = difference(path.with_name(f"good-{path.name}"), path)
+    if fault:
+        raise ValueError(fault)
+
+
+def kept(path: Path) -> object:
+    """What `score` has kept is made again where it is damaged."""
+    return passed_over(path, whole(path.parents[0 if path.suffix == ".json" else 1]))
+
+
 def passed_over(path: Path, found: object) -> object:
     if not found:
         raise ValueError(f"{path} is passed over")
@@ -151,11 +167,12 @@ IMAGES = [
 ]
 READERS: dict[str, Reader] = {
     # Configuration
-    "params.yaml": Reader(file="texts/params.yaml", kind="yaml", read=config.load),
-    "preset": Reader(file="texts/preset.yaml", kind="yaml", read=lay),
-    "study": Reader(file="texts/study.yaml", kind="yaml", read=config.load),
+    "params.yaml": Reader(file="texts/params.yaml", kind="yaml", read=config.load, examples=150),
+    "preset": Reader(file="texts/preset.yaml", kind="yaml", read=lay, examples=80),
+    "study": Reader(file="texts/study.yaml", kind="yaml", read=config.load, examples=100),
     "base of a study": Reader(
-        file="texts/params.yaml", kind="yaml", read=lambda p: config.load(p.with_name("study.yaml"))
+        file="texts/params.yaml", kind="yaml", examples=60,
+        read=lambda p: config.load(p.with_name("study.yaml")),
     ),
     "--extractor": Reader(file="texts/extractor.yaml", kind="yaml", read=scored, names=False),
     # Images, and what they come in
@@ -221,8 +238,11 @@ READERS: dict[str, Reader] = {
         file="texts/dvc.lock", kind="yaml", read=locked
     ),
     "dvc.lock of verify": Reader(
-        file="texts/dvc.lock", kind="yaml", read=lambda p: entries(p, ["experiment"])
+        file="texts/dvc.lock", kind="yaml", names=False,
+        read=lambda p: entries(p, ["experiment"]),
     ),
+    "dvc.lock of doctor": Reader(file="texts/dvc.lock", kind="yaml", read=leftovers.locked),
+    "requirements.lock": Reader(file="texts/requirements.lock", kind="bytes", read=drift),
     "provenance": Reader(file="texts/provenance.json", kind="json", read=provenanced),
     # Networks of others
     "TorchScript": Reader(
@@ -238,5 +258,16 @@ READERS: dict[str, Reader] = {
     "checkpoint": Reader(
         file="results/checkpoint.safetensors", kind="safetensors", read=checkpoint
     ),
+    **{
+        f"output of verify {file.rpartition('.')[2]}": Reader(
+            file=f"results/{file}", kind=kind, read=compared, names=False, examples=100
+        )
+        for file, kind in {
+            "model/weights.safetensors": "safetensors", "samples.npz": "npz", "grid.png": "bytes",
+            "cards/final.json": "json", "history.csv": "csv",
+        }.items()
+    },
+    "kept images": Reader(file="kept/images/test.npz", kind="npz", read=kept),
+    "hashes of kept images": Reader(file="kept/sha256.json", kind="json", read=kept),
     "order of dvc.lock": Reader(file="texts/order.json", kind="json", read=ordered),
 }  # fmt: skip

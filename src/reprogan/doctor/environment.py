@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..environment import MEND, drift, installed, listed, pins
+from ..environment import MEND, drift, installed, listed, pinned
 from .finding import Finding
 
 
@@ -14,7 +14,10 @@ def check_environment(lock: Path) -> list[Finding]:
         return [
             Finding("environment", "fault", f"{lock} is not there", "git checkout " + lock.name)
         ]
-    wanted = dict(pins(lock.read_text("utf-8")))
+    try:
+        wanted = pinned(lock)
+    except ValueError as error:
+        return [Finding("environment", "fault", str(error), "git checkout " + lock.name)]
     off = [f"{name} is {how}" for name, how in drift(lock).items()]
     off += [f"{name} {pin} is not installed" for name, pin in wanted.items() if not installed(name)]
     if not off:

@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
-
+from ..component import ConfigError
+from ..reading import read
 from .finding import Finding
 
 FOLDERS = (
@@ -49,9 +49,9 @@ def stray_outputs(here: Path, written: set[str]) -> Iterable[str]:
 
 def locked(lock: Path) -> dict[str, object]:
     """The entries of dvc.lock by stage."""
-    if not lock.exists():
-        return {}
-    stages: dict[str, object] = (yaml.safe_load(lock.read_text("utf-8")) or {}).get("stages", {})
+    stages = read(lock).get("stages", {}) if lock.exists() else {}
+    if not isinstance(stages, dict):
+        raise ConfigError(f"{lock} is not what DVC writes: git checkout {lock}")
     return stages
 
 

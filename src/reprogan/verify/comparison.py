@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError
+
+from ..data.decode import FAULTS as PICTURE_FAULTS
+from ..npz import arrays_in
+from ..reading import parse_json
+
+FAULTS = (*PICTURE_FAULTS, SafetensorError, RecursionError)
+"""What an output raises that is not whole."""
 
 
 def difference(recorded: Path, again: Path) -> str:
@@ -31,7 +38,7 @@ def difference(recorded: Path, again: Path) -> str:
         return ""
     try:
         return first_of(dict(parts(recorded)), dict(parts(again)))
-    except (ValueError, OSError, KeyError) as error:
+    except FAULTS as error:
         return f"it cannot be compared: {error}"
 
 
@@ -66,15 +73,14 @@ def parts(path: Path) -> Iterator[tuple[str, Any]]:
 
             yield from sorted(load(path.read_bytes()).items())
         case ".npz":
-            with np.load(path, allow_pickle=False) as arrays:
-                yield from arrays.items()
+            yield from arrays_in(path).items()
         case ".png":
             from PIL import Image
 
-            with Image.open(path) as image:
+            with Image.open(path, formats=["PNG"]) as image:
                 yield "pixels", np.asarray(image)
         case ".json":
-            yield from leaves(json.loads(path.read_text("utf-8")))
+            yield from leaves(parse_json(path.read_bytes()))
         case _:
             text = path.read_text("utf-8")
             yield from ((f"line {i}", line) for i, line in enumerate(text.splitlines(), start=1))

@@ -16,13 +16,15 @@ from ..component import ConfigError
 from ..config import EXPERIMENT
 from ..doctor.environment import check_environment
 from ..doctor.repository import git
+from ..redaction import redacted
 from ..results import md5_of, read_lock, result_of
 from ..tracking.errors import reaching
 from ..tracking.names import COMMIT, NAME, RESULT, STUDY
 from ..tracking.patience import FIRST, patience
 from ..tracking.revisions import revisions
 from ..tracking.store import address, connect
-from .rerun import Verdict, copy
+from .remotes import lend_remotes
+from .rerun import Verdict
 from .verification import entries, explained, verify
 
 ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
@@ -123,9 +125,7 @@ def checked_out(here: Path, commit: str) -> Iterator[Path]:
         if git(here, "worktree", "add", "--detach", "--quiet", str(there), commit) is None:
             raise ConfigError(f"git cannot check out {commit} beside this repository")
         try:
-            local = here / ".dvc" / "config.local"
-            copy(local, there / ".dvc" / "config.local")
-            dvc(there, "config", "--local", "cache.dir", str(here / ".dvc" / "cache"))
+            lend_remotes(here, there)
             yield there
         finally:
             shutil.rmtree(there, ignore_errors=True)
@@ -137,7 +137,7 @@ def fetch(there: Path, wanted: dict[str, dict[str, object]], pull: bool) -> None
 
     Raises ConfigError naming the inputs that cannot be had.
     """
-    dvc(there, "pull" if pull else "checkout", "--force", *wanted, "--with-deps", check=False)
+    said = dvc(there, "pull" if pull else "checkout", "--force", *wanted, "--with-deps")
     lacking = sorted(
         dep["path"]
         for entry in wanted.values()
@@ -145,18 +145,19 @@ def fetch(there: Path, wanted: dict[str, dict[str, object]], pull: bool) -> None
         if not (there / dep["path"]).exists() or md5_of(there / dep["path"]) != dep.get("md5")
     )
     if lacking:
+        hint = "add --pull to take them from the remote"
         raise ConfigError(
-            f"inputs are not in the cache: {', '.join(dict.fromkeys(lacking))}; add --pull to take"
-            " them from the remote"
+            f"inputs are not in the cache: {', '.join(dict.fromkeys(lacking))};"
+            f" {f'the remote has not given them: {said}' if pull else hint}"
         )
 
 
-def dvc(there: Path, *words: str, check: bool = True) -> None:
-    """A command of DVC in a checkout. Raises ConfigError with its words where it fails."""
+def dvc(there: Path, *words: str) -> str:
+    """Run a command of DVC in a checkout; the errors that it tells, without secrets."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("DVC_")}
     done = subprocess.run(  # noqa: S603  our own words
         [sys.executable, "-m", "dvc", *words], cwd=there, env=inherited, capture_output=True,
         text=True, check=False,
     )  # fmt: skip
-    if check and done.returncode:
-        raise ConfigError(f"dvc {' '.join(words)}: {done.stderr.strip()}")
+    errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR: ")]
+    return redacted("; ".join(errors).replace("ERROR: ", ""))

@@ -14,7 +14,7 @@ from rich.markup import escape
 from ..component import ConfigError, unknown
 from ..config import EXPERIMENT
 from ..reading import read
-from ..results import STEPS
+from ..results import STEPS, is_entry
 from .rerun import Verdict, rerun
 
 STYLES = {"equal": "green", "differs": "bold red", "not run": "yellow", "failed": "bold red"}
@@ -33,6 +33,8 @@ def entries(lock: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     if not lock.exists():
         raise ConfigError(f"{lock} is not there: run `dvc repro` first, and commit what it leaves")
     stages: dict[str, dict[str, Any]] = read(lock).get("stages", {})
+    if not isinstance(stages, dict) or not all(map(is_entry, stages.values())):
+        raise ConfigError(f"{lock} is not what DVC writes: git checkout {lock}")
     if not names:
         return {name: entry for name, entry in stages.items() if name not in JOINS}
     chosen = []
