@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help env repro test test-fast check format lock mutants clean
+.PHONY: help env repro test test-fast check format lock remote mutants clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,6 +42,10 @@ check: env ## Format, lint, types
 format: env ## Rewrite the code in the project's format
 	ruff format .
 	ruff check --fix .
+
+remote: env ## Share results through a folder or bucket: make remote URL=s3://BUCKET/PATH
+	dvc remote add --force --default store $(URL)
+	dvc remote modify store verify true
 
 mutants: env ## Seed known bugs and show that the suites catch each
 	python tests/mutants.py

@@ -4,10 +4,10 @@
 
 Each measurement is a process of its own, since some flags are read once, and those of a row take
 turns. A is as the project trains: deterministic kernels, one thread, no TF32, no benchmarking by
-cuDNN, a fixed cuBLAS workspace. Each other column changes one thing. Prints seconds of a step in A, the
-median ratio of B to A with its quartiles (on the CPU in CPU seconds, where threads are changed and
-on a GPU in elapsed ones), and how many different weights the rounds of a column ended with: 1 says
-that its bits repeat; and whether they are A's.
+cuDNN, a fixed cuBLAS workspace. Each other column changes one thing. Prints seconds of a step in
+A, the median ratio of B to A with its quartiles (on the CPU in CPU seconds, where threads are
+changed and on a GPU in elapsed ones), and how many different weights the rounds of a column ended
+with: 1 says that its bits repeat; and whether they are A's.
 """
 
 from __future__ import annotations

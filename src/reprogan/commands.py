@@ -66,12 +66,14 @@ def study(
 
 def play(jobs: int, targets: Sequence[str] = ()) -> None:
     """What `dvc repro TARGETS` does, by default all, `jobs` stages at a time."""
+    from .alone import alone
     from .board import board
     from .scratch import scratch
     from .zoo import Zoo, in_order, plan, stoppable
 
     graph = plan(targets)
     with (
+        alone(scratch() / "zoo.lock", "another one runs in this repository; waiting for its end"),
         in_order(Path("dvc.lock"), graph, scratch() / "order.json"),
         stoppable(),
         board(graph) as shown,

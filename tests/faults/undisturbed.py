@@ -80,6 +80,14 @@ def start(place: Path) -> Repository:
     return repository
 
 
+def afresh(undisturbed: Undisturbed, place: Path) -> Repository:
+    """Another of the same code, in which nothing has run."""
+    repository = undisturbed.repository.copy(place)
+    repository.run("git", "reset", "--quiet", "--hard", "HEAD~1")
+    repository.run("git", "clean", "-qxffd")
+    return repository
+
+
 def make(place: Path) -> Undisturbed:
     """After `dvc repro`, committed."""
     repository = start(place)

@@ -5,6 +5,7 @@ import itertools
 import pytest
 from made import FIGURE
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 from seen import local, runs
 from test_sync import results
 
@@ -130,3 +131,21 @@ def test_a_deleted_best_gives_its_alias_to_the_next(here):
     project(results(here), here.root)
     ((_, (figure, _)),) = best(here).items()
     assert figure == 5.0
+
+
+def test_a_version_that_somebody_else_makes_meanwhile_is_no_error(here, monkeypatch):
+    """Data bases refuse the second of two equal numbers; it is there when one looks again."""
+    create, asked = MlflowClient.create_model_version, []
+
+    def refused(self, name, source, run_id, tags):
+        asked.append(name)
+        if len(asked) == 1:
+            create(self, name, source, run_id, tags)
+            raise MlflowException("UniqueViolation: duplicate key")
+        return create(self, name, source, run_id, tags)
+
+    monkeypatch.setattr(MlflowClient, "create_model_version", refused)
+    here.result("gan", 5.0)
+    project(results(here), here.root)
+    ((_, found),) = best(here).items()
+    assert found == (5.0, 1) and len(asked) == 1

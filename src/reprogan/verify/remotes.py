@@ -10,7 +10,8 @@ from dvc.config import Config
 def lend_remotes(here: Path, there: Path) -> None:
     """Let `there` have the remotes and the cache of `here`, in a file that git ignores.
 
-    Relative paths of remotes would lead elsewhere from there: they become absolute.
+    Relative paths of remotes would lead elsewhere from there: they become absolute. What comes from
+    them is compared with its hash.
     """
     mine = Config(str(here / ".dvc"))
     with Config(str(there / ".dvc")).edit("local") as local:
@@ -22,4 +23,4 @@ def lend_remotes(here: Path, there: Path) -> None:
 
 def absolute(remote: dict[str, object]) -> dict[str, object]:
     """The settings of a remote, which DVC has resolved, as plain values."""
-    return {key: str(value) if key == "url" else value for key, value in remote.items()}
+    return {**remote, "url": str(remote["url"]), "verify": True}

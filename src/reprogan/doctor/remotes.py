@@ -1,0 +1,45 @@
+"""DVC's remotes: whether what comes from them is verified, and whether git has their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dvc.config import Config, ConfigError
+
+from .finding import Finding
+
+SECRET = ("password", "secret", "token", "access_key", "account_key", "sas", "connection_string")
+"""What the names of settings contain whose values let somebody in."""
+
+
+def check_remotes(here: Path) -> list[Finding]:
+    """Findings about every remote, from DVC's own files of settings."""
+    try:
+        committed = Config.load_file(str(here / ".dvc" / "config"))
+        used = Config(str(here / ".dvc"))
+    except ConfigError as error:
+        return [Finding("remotes", "fault", str(error), "git diff .dvc/config")]
+    except FileNotFoundError:
+        return []
+    found = []
+    for name, remote in committed.get("remote", {}).items():
+        if keys := secrets_of(remote):
+            text = f"{name} has {', '.join(keys)} in .dvc/config, which is committed"
+            mend = f"dvc remote modify --unset {name} {keys[0]}, and keys anew, with --local"
+            found.append(Finding("remotes", "fault", text, mend))
+    for name, remote in used["remote"].items():
+        if "://" in str(remote["url"]) and not remote.get("verify"):
+            text = f"what comes from {name} is not compared with its hash: a damaged file is used"
+            found.append(Finding("remotes", "fault", text, f"dvc remote modify {name} verify true"))
+    if not found and used["remote"]:
+        return [Finding("remotes", "good", f"{', '.join(used['remote'])}: verified, without keys")]
+    return found
+
+
+def secrets_of(remote: Mapping[str, Any]) -> list[str]:
+    """The settings of a remote that git must not have."""
+    keys = [key for key in remote if any(word in key for word in SECRET)]
+    return keys + (["url"] if urlsplit(str(remote.get("url", ""))).password else [])

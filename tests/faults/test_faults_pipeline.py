@@ -1,0 +1,154 @@
+"""The user's own commands, killed, in each other's way, and on damaged files: the same bits after it."""
+
+import os
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from campaign import chances
+from undisturbed import afresh
+
+from reprogan.results import md5_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults"), pytest.mark.timeout(1200)]
+
+OFTEN = {"REPROGAN_SAVE_EVERY": "0"}
+REPRO, ZOO = ("dvc", "repro"), ("python", "-m", "reprogan", "zoo", "-j", "2")
+KILLED_COMMANDS = int(os.environ.get("REPROGAN_FAULTS_PIPELINE", "6"))
+
+
+def killed(repository, seconds, *command):
+    """A command and all that it started, killed after so long; whether it was still running."""
+    process = repository.start(*command, **OFTEN)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        kill_all_in(repository)
+    output = process.communicate()[0]
+    assert process.returncode in (0, -signal.SIGKILL), output
+    return process.returncode != 0
+
+
+def processes_in(repository):
+    """Those that work in a repository: the zoo gives each stage a session of its own."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+            if state not in "ZX" and (entry / "cwd").readlink().is_relative_to(repository.root):
+                found.append(int(entry.name))
+        except OSError:
+            continue  # it has ended, or is not ours
+    return found
+
+
+def kill_all_in(repository):
+    while found := processes_in(repository):
+        for number in found:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def test_repro_and_the_zoo_killed_in_turn(undisturbed, tmp_path, record_property):
+    """From nothing to everything, however often it is killed; the last word is an undisturbed one."""
+    repository = afresh(undisturbed, tmp_path / "repository")
+    chance, kills = chances("pipeline"), 0
+    for turn in range(KILLED_COMMANDS):
+        seconds = chance.uniform(2, 14)
+        command = (REPRO, ZOO)[turn % 2]
+        print(f"{' '.join(command)}: kill -9 after {seconds:.2f} s")
+        kills += killed(repository, seconds, *command)
+    record_property("kills", kills)
+    assert kills
+    repository.run(*ZOO)
+    assert repository.lock() == undisturbed.repository.lock()
+    assert repository.ran("repro") == []
+    assert not list(repository.root.rglob("*.part"))
+    assert not list((repository.root / ".dvc/tmp/reprogan/checkpoints").glob("*"))
+
+
+DAMAGED = [
+    "data/raw/digits.csv", "data/normalized/test.npz", "models/reference/extractor.weights",
+    "models/reference/train.npz", "models/experiment/weights.safetensors",
+    "models/experiment/config.json", "metrics/history/experiment.csv", "samples/experiment.npz",
+    "samples/experiment_snapshots.npz", "metrics/cards/experiment/final.json",
+    "metrics/curves/experiment.csv", "metrics/eval/experiment.json", "metrics/leaderboard.csv",
+]  # fmt: skip
+
+
+def spoil(path, chance):
+    """One bit of it, and the time it was written."""
+    content = bytearray(path.read_bytes())
+    content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+    path.unlink()
+    path.write_bytes(content)
+
+
+def test_flipped_bits_anywhere_are_mended_by_repro(undisturbed, mine):
+    """All outputs at once: those of DVC's cache come back, the others are computed again."""
+    chance = chances("flips")
+    for path in DAMAGED:
+        spoil(mine.root / path, chance)
+    mine.dvc("repro")
+    assert mine.lock() == undisturbed.repository.lock()
+    for stage in undisturbed.stages:
+        for path in undisturbed.stages[stage]:
+            assert md5_of(mine.root / path) == md5_of(undisturbed.repository.root / path), path
+
+
+def test_a_flip_that_dvc_cannot_see_is_named_by_verify(mine):
+    """DVC trusts size and time of a file; a rotten disk changes neither."""
+    path = mine.root / "models/experiment/weights.safetensors"
+    mine.dvc("status")
+    times = path.stat()
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    with path.open("r+b") as file:  # the same file: its number is looked at too
+        file.write(content)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    said = mine.reprogan("verify", "sample", ok=False)
+    assert "models/experiment" in said
+
+
+def test_a_damaged_object_in_the_cache_is_never_taken(undisturbed, mine):
+    """A model that is gone is looked for in the cache, where it is now another."""
+    path = "models/experiment/weights.safetensors"
+    md5 = md5_of(mine.root / path)
+    (mine.root / path).unlink()
+    cached = mine.root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
+    cached.chmod(0o644)
+    spoil(cached, chances("cache"))
+    mine.dvc("repro")
+    assert mine.lock() == undisturbed.repository.lock()
+    assert md5_of(mine.root / path) == md5
+
+
+LOCKED = ("Unable to acquire lock", "is busy", "locked", "Another DVC process")
+
+
+@pytest.mark.parametrize(
+    ("one", "two"), [(REPRO, REPRO), (ZOO, ZOO), (ZOO, REPRO)], ids=["repro", "zoo", "both"]
+)
+def test_two_at_once_in_one_repository(undisturbed, mine, one, two):
+    """Each ends well, or says that DVC is at work; after it everything is as it was."""
+    for path in undisturbed.stages["train"] + undisturbed.stages["sample"]:
+        target = mine.root / path
+        if target.is_file():
+            spoil(target, chances("two"))
+        else:
+            spoil(target / "weights.safetensors", chances("two"))
+    for path in (mine.root / ".dvc/cache/runs").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    processes = [mine.start(*one), mine.start(*two)]
+    for process in processes:
+        output = process.communicate(timeout=600)[0]
+        print(output)
+        clear = any(words in output for words in LOCKED)
+        assert process.returncode == 0 or (clear and "Traceback" not in output), output
+    mine.dvc("repro")
+    assert mine.lock() == undisturbed.repository.lock()
