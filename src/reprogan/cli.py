@@ -148,6 +148,9 @@ def train(
     """Train one variant; a run that was stopped goes on where its last checkpoint stands."""
     all_of_it = params()
     row, variant = all_of_it.row(name), all_of_it.variant(name)
+    from .unlabeled import refuse_unlabeled
+
+    refuse_unlabeled(all_of_it, [name])
     from .saves import Saves
     from .scratch import scratch
     from .stages.train import Machine

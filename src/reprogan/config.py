@@ -19,6 +19,7 @@ from .optimizers import AnyOptimizer
 from .reading import read
 from .settings import Represent, Sample, Train
 from .tricks import TRICKS, AnyTricks
+from .unlabeled import refuse_unlabeled
 from .variant import Variant
 
 EXPERIMENT = "experiment"
@@ -93,6 +94,11 @@ class Params(Row):
         """The runs that `dvc repro` trains, the experiment first."""
         return [EXPERIMENT, *self.variants]
 
+    def place(self, name: str) -> str:
+        """The key at which a row stands; none for the experiment."""
+        table = "beyond" if name in self.beyond else "variants"
+        return "" if name == EXPERIMENT else f"{table}.{name}"
+
     def row(self, name: str) -> Row:
         """The run of that name. Raises ConfigError with the valid names."""
         if name not in self.rows:
@@ -138,8 +144,7 @@ class Params(Row):
         if twice := sorted(self.variants.keys() & self.beyond.keys()):
             raise ValueError(f"beyond: {', '.join(twice)}: such a name is in variants already")
         for name, row in self.rows.items():
-            table = "beyond" if name in self.beyond else "variants"
-            where = "" if name == EXPERIMENT else f"{table}.{name}."
+            where = f"{place}." if (place := self.place(name)) else ""
             if not re.fullmatch(r"[a-z0-9_]+", name):
                 raise ValueError(f"variants: a name is made of a-z, 0-9 and _; got {name!r}")
             if row.loss not in self.losses:
@@ -150,7 +155,7 @@ class Params(Row):
                 check_labels(row, variant)
                 check_length(self.train.steps(row.images), variant)
             except ValueError as fault:
-                hint = f" (without this row: -S '~{where[:-1]}')" if where else ""
+                hint = f" (without this row: -S '~{place}')" if place else ""
                 raise ValueError(f"{where}{fault}{hint}") from None
         by = self.evaluate.select
         if self.train.snapshot_every and by == "validation" and not self.data.validation_share:
@@ -166,6 +171,7 @@ class Params(Row):
                     f"represent.variants: the critic of {name} is told the class for which it would"
                     " be tested; leave it out"
                 )
+        refuse_unlabeled(self, self.trained)
         return self
 
 
@@ -178,12 +184,11 @@ def check_labels(row: Row, variant: Variant) -> None:
 
 def check_length(steps: int, variant: Variant) -> None:
     """Refuse a training that is over before its generators act; 0 steps train nobody."""
-    for trick in variant.tricks:
-        if 0 < steps <= trick.waits:
-            raise ValueError(
-                f"tricks: with {trick.name} the generators wait for {trick.waits} steps, and the"
-                f" training has {steps}"
-            )
+    if 0 < steps < variant.begins:
+        raise ValueError(
+            f"n_critic, tricks: the generators would have their first turn in step"
+            f" {variant.begins}, and the training has {steps}"
+        )
 
 
 def load(path: Path) -> Params:

@@ -69,6 +69,19 @@ class Variant(Component):
                     )
             trick.check(self, batch)
 
+    @property
+    def needs_labels(self) -> bool:
+        """Whether the classes of images are told to its networks, or learned by them."""
+        return self.game.conditional or any(trick.needs_labels for trick in self.tricks)
+
+    @property
+    def begins(self) -> int:
+        """Steps up to the generators' first turn, counted with it."""
+        begins = self.n_critic
+        for trick in self.tricks:
+            begins = trick.begins(self.n_critic, begins)
+        return begins
+
     def build(self, shape: Shape, batch: int, device: torch.device | str = "cpu") -> Game:
         """The game, ready to be trained, its weights drawn from torch's CPU generator.
 

@@ -12,6 +12,7 @@ from reprogan.game import Batch, Round
 from reprogan.games.laplacian import Laplacian as Rules
 from reprogan.games.laplacian import depths, draw
 from reprogan.games.pyramid import Blurred, down, up
+from reprogan.losses import OBJECTIVES
 from reprogan.networks.laplacian import Laplacian
 from reprogan.networks.modules import Critic
 from reprogan.reading import overlay
@@ -284,6 +285,25 @@ def test_a_trick_acts_on_every_level_and_resumes_exactly(trick, tmp_path):
     assert all(isinstance(pair.critic.network, Critic) for pair in whole.pairs)
     drawn = sample(whole, 0, range(20), 0, CPU)
     assert drawn.shape == (20, 1, 8, 8) and drawn.isfinite().all() and drawn.abs().max() <= 1
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_an_objective_is_played_on_every_level_or_refused_with_its_reason(objective):
+    """Each moves both players of each level, and every loss is finite."""
+    variant = lapgan(objective={"name": objective})
+    if objective == "energy_margin":
+        with pytest.raises(
+            ValueError, match="errors of reconstruction, which networks laplacian do not make"
+        ):
+            variant.check(SHAPE.size, BATCH)
+        return
+    variant.check(SHAPE.size, BATCH)
+    game, start = build(variant), build(variant)
+    for _, turns in train(game, images().at, steps=2, seed=0):
+        assert [turn.player.name for turn in turns] == [player.name for player in game.players]
+        assert all(turn.losses["adversarial"].isfinite() for turn in turns)
+    for player, before in zip(game.players, start.players, strict=True):
+        assert same(before.network.state_dict(), player.network.state_dict()), player.name
 
 
 def test_standardize__shows_the_critic_mean_0_and_deviation_1():

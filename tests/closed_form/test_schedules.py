@@ -226,6 +226,25 @@ def test_critic_pretraining__comes_after_the_other_rhythms():
     assert turns_of(game.pairs[0].generator.rhythm, 2, 30)[0] >= waits.steps
 
 
+@pytest.mark.parametrize(
+    "tricks",
+    [
+        {},
+        {"critic_pretraining": {"steps": 4}},
+        {"critic_warm_up": {"first": 1, "steps": 7, "period": 3}},
+        {"critic_warm_up": {"first": 2, "steps": 9}, "critic_pretraining": {"steps": 3}},
+        {"n_critic_schedule": {"steps": [2, 4, 5, 20], "n_critic": [3, 2, 4, 1]}},
+        {"n_critic_schedule": {"steps": [1, 3], "n_critic": [2, 6]}},
+        {"n_critic_schedule": {"steps": [6], "n_critic": [9]}, "critic_pretraining": {"steps": 5}},
+    ],
+)
+@pytest.mark.parametrize("n_critic", [1, 3, 6])
+def test_a_variant_begins_in_the_first_turn_of_the_rhythms_of_its_game(tricks, n_critic):
+    variant = narrow("dcgan", tricks=tricks, n_critic=n_critic)
+    (pair,) = build(variant).pairs
+    assert turns_of(pair.generator.rhythm, n_critic, 40)[0] + 1 == variant.begins
+
+
 # averages
 
 

@@ -4,12 +4,18 @@ import copy
 import re
 import subprocess
 import sys
+import zipfile
 
 import pytest
+import yaml
+from typer.testing import CliRunner
 
+from reprogan import unlabeled
+from reprogan.cli import app
 from reprogan.component import ConfigError
 from reprogan.config import EXPERIMENT, parse
-from reprogan.data.settings import Data
+from reprogan.data.settings import CLASSLESS, Data
+from reprogan.data.sources import SOURCES
 from reprogan.games import GAMES
 from reprogan.losses import OBJECTIVES
 from reprogan.metrics.extractors import EXTRACTORS
@@ -18,8 +24,9 @@ from reprogan.optimizers import OPTIMIZERS
 from reprogan.preset import lay_over
 from reprogan.reading import overlay, read
 from reprogan.tricks import TRICKS
+from reprogan.unlabeled import refuse_unlabeled
 from reprogan.variant import Shape
-from small import NEEDS, ROOT, params
+from small import NEEDS, ROOT, ZOO, params
 
 REGISTRIES = [GAMES, OBJECTIVES, EXTRACTORS, NETWORKS, OPTIMIZERS, TRICKS]
 FILE = ROOT / "params.yaml"
@@ -287,10 +294,190 @@ def test_a_training_that_is_over_before_its_generators_act_is_refused():
         return {"tricks": {"critic_pretraining": {"steps": steps}}, "images": images}
 
     for steps in (10, 11):
-        with pytest.raises(ConfigError, match=f"wait for {steps} steps, and the training has 10"):
+        with pytest.raises(ConfigError, match=f"turn in step {steps + 1}, and the training has 10"):
             parse(overlay(read(FILE), change(steps)), FILE)
     parse(overlay(read(FILE), change(9)), FILE)
     parse(overlay(read(FILE), change(9, images=0)), FILE)
+
+
+@pytest.mark.parametrize(
+    ("change", "first"),
+    [
+        ({"n_critic": 100_000}, 100_000),
+        ({"n_critic": 2001}, 2001),
+        (
+            {"tricks": {"n_critic_schedule": {"steps": [10], "n_critic": [1991]}}, "n_critic": 11},
+            2001,
+        ),
+        ({"tricks": {"critic_warm_up": {"steps": 5000}}}, 5000),
+        ({"tricks": {"critic_pretraining": {"steps": 1990}}, "n_critic": 20}, 2010),
+        (
+            {"tricks": {"critic_pretraining": {"steps": 1950}, "critic_warm_up": {"steps": 51}}},
+            2001,
+        ),
+    ],
+)
+def test_generators_that_never_act_are_refused_with_the_step_in_which_they_would(change, first):
+    """128,000 images in batches of 64 are 2,000 steps; one batch more than `first` is enough."""
+    with pytest.raises(ConfigError, match=f"turn in step {first}, and the training has 2000"):
+        parse(overlay(read(FILE), change), FILE)
+    for images in (0, 64 * first):
+        parse(overlay(read(FILE), change | {"images": images}), FILE)
+
+
+RING = overlay(read(FILE), read(ROOT / "presets/ring8.yaml"))
+POINTS = overlay(RING, {"data": {"name": "swiss_roll"}})
+
+
+def refusal(raw):
+    with pytest.raises(ConfigError, match="cannot do without") as caught:
+        parse(raw, FILE)
+    return str(caught.value)
+
+
+def typed(text):
+    """What a message says to add, one `-S` each."""
+    return [edit.strip("'") for edit in text.split("Add: ")[1].removeprefix("-S ").split(" -S ")]
+
+
+def edited(raw, edits):
+    """As `dvc exp run -S` would: a key is set, or dropped if it begins with ~; it must be there."""
+    raw = copy.deepcopy(raw)
+    for edit in edits:
+        path, _, value = edit.removeprefix("~").partition("=")
+        *above, key = path.split(".")
+        here = raw
+        for step in above:
+            here = here[step]
+        if edit.startswith("~"):
+            del here[key]
+        else:
+            assert key in here
+            here[key] = yaml.safe_load(value)
+    return raw
+
+
+def told(**game):
+    return {"name": "single", "latent": 64, "conditional": True, **game}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"game": told()}, "-S game.conditional=false"),
+        ({"loss": "hinge", "game": told(critic_told="projection")}, "-S '~game.critic_told'"),
+        (
+            {"game": told(critic_told="nothing"), "tricks": {"auxiliary_classifier": {}}},
+            "-S game.conditional=false -S '~game.critic_told' -S '~tricks.auxiliary_classifier'",
+        ),
+        (
+            {"tricks": {"supervise": {}, "feature_matching": {}}, "labels": 100},
+            "-S '~tricks.supervise' -S labels=null",
+        ),
+        (
+            {"losses": {"non_saturating": {"tricks": {"supervise": {}}}}},
+            "-S '~losses.non_saturating.tricks.supervise' -S '~variants.gan'",
+        ),
+        (
+            {"represent": {"variants": ["gan"]}},
+            "represent.variants cannot do without. Add: -S 'represent.variants=[]'",
+        ),
+    ],
+)
+def test_classes_that_no_image_has_are_refused_with_what_to_type(change, words):
+    """A Swiss roll has none, a ring has; what is typed lets the file pass."""
+    flat = overlay(POINTS, {"networks": {"dropout": 0.1}} | change)
+    text = refusal(flat)
+    assert "data.name swiss_roll has no classes" in text and words in text
+    parse(edited(flat, typed(text)), FILE)
+    parse(overlay(flat, {"data": {"name": "ring8"}}), FILE)
+
+
+def test_all_that_is_trained_and_needs_classes_is_told_at_once():
+    raw = copy.deepcopy(POINTS)
+    raw["variants"]["cgan"] = raw["variants"]["gan"] | {"game": told()}
+    raw["beyond"] = {"later": raw["variants"]["cgan"]}
+    raw["represent"] = {"variants": ["gan"]}
+    text = refusal(raw)
+    assert text.endswith("Add: -S '~variants.cgan' -S 'represent.variants=[]'")
+    beyond = parse(edited(raw, typed(text)), FILE)
+    with pytest.raises(
+        ConfigError, match="beyond.later cannot do without. Add: -S '~beyond.later'"
+    ):
+        refuse_unlabeled(beyond, ["gan", "later"])
+
+
+def test_a_row_of_beyond_is_refused_when_it_is_trained(tmp_path, monkeypatch):
+    raw = POINTS | {"beyond": {"later": POINTS["variants"]["gan"] | {"game": told()}}}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(raw), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["train", "later"])
+    assert result.exit_code == 1 and "beyond.later cannot do without" in result.output
+
+
+def pictures(root, *names):
+    """Files that are images by their names, which is all that is looked at."""
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"no image")
+    return root
+
+
+def zipped(root):
+    with zipfile.ZipFile(root.with_suffix(".zip"), "w") as archive:
+        for path in sorted(root.rglob("*")):
+            archive.write(path, path.relative_to(root))
+    return root.with_suffix(".zip")
+
+
+@pytest.mark.parametrize("pack", [lambda root: root, zipped], ids=["folder", "zip"])
+def test_a_folder_without_class_folders_is_refused_with_what_readme_says_to_type(tmp_path, pack):
+    flat = pack(pictures(tmp_path / "flat", "1.png", "2.jpg", "notes.txt", ".cache/3.png"))
+    raw = overlay(read(FILE), {"data": {"name": "folder", "path": str(flat)}})
+    text = refusal(raw)
+    assert f"{flat.name} has no class folders" in text
+    readme = (ROOT / "README.md").read_text("utf-8").split("## Your own images")[1]
+    assert f"`{text.split('Add: ')[1]}`" in readme
+    parse(edited(raw, typed(text)), FILE)
+    split = pack(pictures(tmp_path / "split", "train/1.png", "test/1.png"))
+    refusal(overlay(raw, {"data": {"path": str(split)}}))
+
+
+@pytest.mark.parametrize("pack", [lambda root: root, zipped], ids=["folder", "zip"])
+def test_what_a_folder_is_not_known_to_be_is_left_to_download(tmp_path, pack, monkeypatch):
+    places = [
+        pack(pictures(tmp_path / "classes", "a/1.png", "b/1.png")),
+        pack(pictures(tmp_path / "sides", "x/train/a/1.png", "x/test/a/1.png")),
+        pack(pictures(tmp_path / "mixed", "a/1.png", "1.png")),
+        pack(pictures(tmp_path / "none", "notes.txt")),
+        tmp_path / "absent",
+        tmp_path / "absent.zip",
+        pictures(tmp_path, "broken.zip") / "broken.zip",
+        pictures(tmp_path, "images.tar") / "images.tar",
+    ]
+    for place in places:
+        parse(overlay(read(FILE), {"data": {"name": "folder", "path": str(place)}}), FILE)
+    many = pack(pictures(tmp_path / "many", "1.png", "2.png", "3.png"))
+    raw = overlay(read(FILE), {"data": {"name": "folder", "path": str(many)}})
+    refusal(raw)
+    monkeypatch.setattr(unlabeled, "LISTED", 2)
+    parse(raw, FILE)
+
+
+def test_what_needs_classes_says_so():
+    """It is what cannot be built without them: every row, every trick."""
+    for name, variant in ZOO.items():
+        try:
+            variant.build(Shape(1, 8, 0), 8)
+        except ConfigError:
+            assert variant.needs_labels, name
+        else:
+            assert not variant.needs_labels, name
+
+
+def test_sources_without_classes_are_known():
+    modes = {name: SOURCES[name].modes for name in ("gaussians25", "ring8", "swiss_roll")}
+    assert tuple(name for name, number in modes.items() if not number) == CLASSLESS
 
 
 def test_what_readme_drops_for_unlabeled_images_is_what_needs_labels():
@@ -360,5 +547,6 @@ def test_a_preset_is_laid_over_params_in_place(path, tmp_path):
     head = path.read_text("utf-8").splitlines()[:12]
     assert all(
         any(word in line for line in head)
-        for word in ("reprogan preset " + path.stem, "Time", "Result")
+        for word in ("reprogan preset " + path.stem, "# Time:   ", "# Result: ")
     )
+    assert not any(excuse in line for line in head for excuse in ("not measured", "none to show"))

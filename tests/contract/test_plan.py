@@ -5,9 +5,12 @@ import json
 import pytest
 
 from reprogan import closure
+from reprogan.component import ConfigError
+from reprogan.config import parse
 from reprogan.metrics.extractors.random_features import RandomFeatures
+from reprogan.reading import overlay, read
 from reprogan.stages import plan as module
-from reprogan.stages.plan import STAGES, settings_of, sha256_of
+from reprogan.stages.plan import STAGES, plan, settings_of, sha256_of
 from reprogan.study.plan import Plan
 from small import ROOT, ZOO, params
 
@@ -37,6 +40,16 @@ def test_a_change_of_code_is_seen_by_the_stages_that_can_load_it(monkeypatch, tm
         after = hashes()
         assert {stage for stage in STAGES if after[stage] != before[stage]} == stages, name
         path.write_bytes(content)
+
+
+def test_a_study_without_classes_has_no_row_that_needs_them(tmp_path):
+    """`beyond` too, which reading params.yaml lets pass, since `dvc repro` does not train it."""
+    ring = overlay(read(ROOT / "params.yaml"), read(ROOT / "presets/ring8.yaml"))
+    points = overlay(ring, {"data": {"name": "swiss_roll"}})
+    told = points["variants"]["gan"] | {"game": {"name": "single", "conditional": True}}
+    with pytest.raises(ConfigError, match="beyond.told cannot do without. Add: -S '~beyond.told'"):
+        plan(parse(points | {"beyond": {"told": told}}, ROOT), tmp_path / "plan")
+    plan(parse(points, ROOT), tmp_path / "plan")
 
 
 def test_settings_are_seen_by_their_stages_only():

@@ -180,7 +180,7 @@ def make_texts(here: Path) -> None:
     shutil.copy(ROOT / "params.yaml", here / "params.yaml")
     shutil.copy(ROOT / "presets" / "mnist.yaml", here / "preset.yaml")
     shutil.copytree(ROOT / "presets", here / "presets")
-    (here / "study.yaml").write_text("base: params.yaml\nseeds: [0, 1]\ntrain: {images: 640}\n")
+    (here / "study.yaml").write_text("base: params.yaml\nseeds: [0, 1]\ntrain: {images: 1280}\n")
     (here / "extractor.yaml").write_text("name: classifier\nwidth: 4\nimages: 640\n")
     (here / "plan.json").write_text(Plan.of(params(), "gan").text)
     (here / "order.json").write_text(json.dumps(["download", "normalize"]))

@@ -276,12 +276,14 @@ def test_a_user_s_own_archive(mine):
     mine.dvc("add", "images/own.zip")
     mine.commit("own images")
     own = ["-S", "data.name=folder", "-S", "data.path=images/own.zip", "-S", "data.size=16"]
+    text = mine.dvc("exp", "run", *own, ok=False)
+    assert "Add: -S '~variants.cgan' -S 'represent.variants=[]'" in text
+    mine.run("git", "checkout", "params.yaml", "dvc.lock")
+    own += ["-S", "~variants.cgan", "-S", "represent.variants=[]"]
     text = mine.dvc("exp", "run", *own, "reference", ok=False)
     assert "Without labels" in text and "random_features" in text
     mine.run("git", "checkout", "params.yaml", "dvc.lock")
-    free = ["-S", "evaluate.extractor.name=random_features", "-S", "~variants.cgan"]
-    free += ["-S", "represent.variants=[]"]
-    ran = mine.ran("exp", "run", *own, *free)
+    ran = mine.ran("exp", "run", *own, "-S", "evaluate.extractor.name=random_features")
     assert {"reference", "train_variant@ns_gan", "leaderboard"} <= set(ran)
     assert mine.json("metrics/data.json")["channels"] == 3
     assert mine.json("metrics/eval/experiment.json")["fid_random_features_200_test"] > 0

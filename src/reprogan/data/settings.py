@@ -12,6 +12,9 @@ from .addresses import wrong_with, wrong_with_path
 POINTS = ("gaussians25", "ring8", "swiss_roll")
 STACKS = ("stacked_digits", "stacked_mnist")
 
+CLASSLESS = ("swiss_roll",)
+"""Sources without classes; a folder may be one, which its names say."""
+
 
 class Data(Component):
     """What is downloaded and how it is normalized; all keys stand in params.yaml, for DVC.

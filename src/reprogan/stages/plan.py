@@ -11,6 +11,7 @@ from ..closure import SRC, code_of
 from ..config import Params
 from ..files import replacing_folder, write
 from ..study.plan import Plan
+from ..unlabeled import refuse_unlabeled
 
 STAGES = ("download", "normalize", "reference", "trial", "judge", "summary")
 
@@ -20,13 +21,16 @@ def plan(params: Params, out: Path) -> None:
 
     out/code/STAGE: one hash of all that the stage can load. out/settings/STAGE.json: what it takes
     from params.yaml and its base. out/rows/NAME.json: the plan of a row of `variants` or `beyond`.
+    Raises ConfigError where one of these needs classes that the images do not have.
     """
+    names = (*params.variants, *params.beyond)
+    refuse_unlabeled(params, names)
     with replacing_folder(out) as folder:
         for stage in STAGES:
             write(folder / "code" / stage, sha256_of(code_of(stage)) + "\n")
         for stage, settings in settings_of(params).items():
             write(folder / "settings" / f"{stage}.json", json.dumps(settings, indent=2) + "\n")
-        for name in (*params.variants, *params.beyond):
+        for name in names:
             write(folder / "rows" / f"{name}.json", Plan.of(params, name).text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..component import NonNegative
 from .trick import Trick
@@ -20,6 +20,8 @@ class AuxiliaryClassifier(Trick):
     weight: of the critic's -log P(class), of real images plus of generated ones. generator_weight:
     of the generator's; 0.1 in the code of Gulrajani et al. 2017.
     """
+
+    needs_labels: ClassVar[bool] = True
 
     name: Literal["auxiliary_classifier"] = "auxiliary_classifier"
     weight: NonNegative = 1.0

@@ -18,10 +18,9 @@ class CriticPretraining(Trick):
     name: Literal["critic_pretraining"] = "critic_pretraining"
     steps: Count = 100
 
-    @property
-    def waits(self) -> int:
-        """All of them."""
-        return self.steps
+    def begins(self, n_critic: int, begins: int) -> int:
+        """So many steps later."""
+        return self.steps + begins
 
     def apply(self, game: Game) -> None:
         """Let every generator's rhythm begin later."""

@@ -32,6 +32,10 @@ class CriticWarmUp(Trick):
                 f" got {self.steps}"
             )
 
+    def begins(self, n_critic: int, begins: int) -> int:
+        """The critic has all of its steps before the first turn."""
+        return self.steps
+
     def apply(self, game: Game) -> None:
         """Another rhythm for every generator."""
         for pair in game.pairs:

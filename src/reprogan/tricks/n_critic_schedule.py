@@ -41,6 +41,15 @@ class NCriticSchedule(Trick):
             raise ValueError("steps must grow")
         return self
 
+    def begins(self, n_critic: int, begins: int) -> int:
+        """In the first stretch that is long enough for its n_critic."""
+        start = 0
+        for end, following in zip(self.steps, self.n_critic, strict=True):
+            if start + n_critic <= end:
+                break
+            start, n_critic = end, following
+        return start + n_critic
+
     def apply(self, game: Game) -> None:
         """Another rhythm for every generator."""
         for pair in game.pairs:

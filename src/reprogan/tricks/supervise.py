@@ -28,6 +28,7 @@ class Supervise(Trick):
     unsupervised loss, so its ratio is a weight of 2.
     """
 
+    needs_labels: ClassVar[bool] = True
     few_labels: ClassVar[bool] = True
 
     name: Literal["supervise"] = "supervise"

@@ -21,10 +21,12 @@ class Trick(Component):
     all have been applied: a trick reads them when it acts.
 
     excludes: names of tricks that it cannot go with, and why; one of the two has to say so.
-    few_labels: whether it learns from a few known labels (`labels` of a row).
+    needs_labels: whether it learns the classes of images. few_labels: from a few known ones
+    (`labels` of a row).
     """
 
     excludes: ClassVar[Mapping[str, str]] = {}
+    needs_labels: ClassVar[bool] = False
     few_labels: ClassVar[bool] = False
 
     name: str
@@ -35,10 +37,12 @@ class Trick(Component):
         batch: real images in a step.
         """
 
-    @property
-    def waits(self) -> int:
-        """Steps at the start in which no generator acts because of it."""
-        return 0
+    def begins(self, n_critic: int, begins: int) -> int:
+        """Steps up to the generators' first turn, counted with it; `begins` without the trick.
+
+        Tricks that set a rhythm say so here too, since that of a player is known once torch is.
+        """
+        return begins
 
     @abstractmethod
     def apply(self, game: Game) -> None:
