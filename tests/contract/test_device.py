@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from reprogan.component import ConfigError
-from reprogan.device import find
+from reprogan.device import find, prepare
 
 
 def test_auto_and_cpu(monkeypatch):
@@ -23,3 +23,12 @@ def test_what_is_not_here_is_refused_with_what_is(monkeypatch, name):
     if name not in ("cuda", "cuda:0"):
         with pytest.raises(ConfigError, match="valid: auto, cpu, cuda, cuda:0$"):
             find(name)
+
+
+def test_float32_is_float32_whatever_was_set_before():
+    """TF32 has ten bits of mantissa; cuDNN's convolutions take it unless told not to."""
+    kernels = torch.backends.cuda.matmul, torch.backends.cudnn
+    for of_them in kernels:
+        of_them.allow_tf32 = True
+    prepare("cpu", threads=1)
+    assert [of_them.allow_tf32 for of_them in kernels] == [False, False]

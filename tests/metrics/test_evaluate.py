@@ -181,6 +181,19 @@ def test_too_few_samples_for_the_features_are_warned_of(quick, tmp_path, capsys)
     assert judged(quick, drawn(quick.train, 100), tmp_path).final.warnings == ()
 
 
+def test_samples_in_0_to_1_are_warned_of_and_black_ones_are_not(quick, tmp_path, capsys):
+    x = drawn(quick.train, 100)
+    (said,) = judged(quick, x // 128, tmp_path).final.warnings
+    assert said == "the samples lie in [0, 1] of [0, 255]: were they scaled to bytes?"
+    assert said in capsys.readouterr().err
+    two = {"draws": 2, "made": "{}"}
+    assert judged(quick, np.concatenate([0 * x, x // 128]), tmp_path, **two).final.warnings == (
+        said,
+    )
+    for fine in (0 * x, x // 127):
+        assert judged(quick, fine, tmp_path).final.warnings == ()
+
+
 def refused(made, tmp_path, message, *, samples=None, settings=None, data=None, reference=None):
     samples = samples or save(tmp_path / "good.npz", made.test.images)
     out, settings = outputs(tmp_path), settings or made.settings
@@ -199,7 +212,10 @@ BAD = {
     "flat": (np.zeros((9, 64), np.uint8), r"\(N, C, S, S\)"),
     "one": (np.zeros((1, 1, 8, 8), np.uint8), "at least 2 samples; got 1"),
     "none": (np.zeros((0, 1, 8, 8), np.uint8), "at least 2 samples; got 0"),
-    "few": (np.zeros((9, 1, 8, 8), np.uint8), "over 10 splits"),
+    "few": (
+        np.zeros((9, 1, 8, 8), np.uint8),
+        "inception_score: splits: 10 needs 10 samples, got 9",
+    ),
 }
 
 

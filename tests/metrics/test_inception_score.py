@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 from torch_fidelity.metric_isc import isc_features_to_metric
+from torchmetrics.image import InceptionScore
 
 from reprogan.metrics.inception_score import inception_score
 
@@ -18,6 +19,16 @@ def test_parity_with_torch_fidelity_on_the_same_logits(splits):
     mean, std = inception_score(x, splits, seed=3)
     assert mean == pytest.approx(theirs["inception_score_mean"], rel=1e-12)
     assert std == pytest.approx(theirs["inception_score_std"], rel=1e-9, abs=1e-12)
+
+
+# Of its buffer, and that one split has no deviation.
+@pytest.mark.filterwarnings("ignore:Metric `InceptionScore`", "ignore:std")
+def test_parity_with_torchmetrics_on_the_same_logits():
+    x = logits()
+    theirs = InceptionScore(torch.nn.Identity(), splits=1)
+    for part in np.array_split(x, 7):
+        theirs.update(torch.from_numpy(part))
+    assert inception_score(x, 1, 0)[0] == pytest.approx(theirs.compute()[0].item(), rel=1e-12)
 
 
 def test_sure_and_even_scores_the_number_of_classes():

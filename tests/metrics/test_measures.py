@@ -12,7 +12,8 @@ from reprogan.metrics.measures.fid import Fid
 from reprogan.metrics.measures.fid_infinity import FidInfinity
 from reprogan.metrics.measures.kid import Kid
 from reprogan.metrics.measures.memorization import Memorization
-from reprogan.metrics.measures.metric import Real
+from reprogan.metrics.measures.metric import Real, refuse_few
+from reprogan.metrics.measures.numbers import Numbers
 from reprogan.metrics.measures.precision_recall import PrecisionRecall
 from reprogan.metrics.seen import Seen
 
@@ -93,6 +94,7 @@ def test_the_order_of_images_is_nothing(name):
         ({"kid": {"subsets": 100, "kid_subsetsize": 10}}, "Did you mean 'subset_size'"),
         ({"precision_recal": {}}, "Did you mean 'precision_recall'"),
         ({"precision_recall": {"k": 0}}, "greater than or equal to 1"),
+        ({"precision_recall": {"images": 5}}, "images must be more than k; got 5 and 5"),
         ({"fid_infinity": {"points": 2}}, "greater than or equal to 3"),
     ],
 )
@@ -249,6 +251,114 @@ def test_samples_of_some_classes_only_have_no_mean_over_classes():
         Conditional().warning(some, there) == "no intra-class FID: fewer than 2 samples of class 2"
     )
     assert Conditional().reading(real(), 500)["class_agreement_real"] > 0.97
+
+
+def test_classes_that_real_images_hardly_show_are_warned_of():
+    fake, there = seen(500, 3), real()
+    test = there.compared
+    rare = {
+        "test": test.take((test.labels != 2) & ((test.labels != 4) | (np.arange(400) == 4))),
+        "train": there.splits["train"],
+    }
+    against = Real(rare, "test", there.classes, 0)
+    assert (rare["test"].labels == 4).sum() == 1
+    assert (
+        Conditional()
+        .warning(fake, against)
+        .startswith(
+            "the intra-class FID leaves out class 2, 4, which samples were asked for: fewer than 2"
+        )
+    )
+    assert "intra_class_fid" in Conditional().of(fake, against)
+    others = fake.take(np.isin(fake.labels, (0, 1, 3)))
+    assert "leaves out" not in Conditional().warning(others, against)
+
+
+def bare(count, seed, **others):
+    """What an extractor without logits sees."""
+    of_it = seen(count, seed, **others)
+    return Seen(of_it.features, None, of_it.labels, of_it.images)
+
+
+SIGHTS = {
+    "all": (seen(500, 3), real()),
+    "no class asked for": (seen(500, 3, labeled=False), real()),
+    "other logits": (seen(500, 3), real(classes=())),
+    "no logits": (
+        bare(500, 3, labeled=False),
+        Real({"train": bare(90, 1), "test": bare(90, 2)}, "test", (), 0),
+    ),
+    "one split": (bare(500, 3), Real({"train": bare(90, 1)}, "train", (), 0)),
+    "one sample of a class": (
+        bare(500, 3).take(slice(6)),
+        Real({"train": bare(90, 1), "test": bare(90, 2)}, "test", (), 0),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_a_metric_has_figures_or_says_why_not(name, sight):
+    fake, there = SIGHTS[sight]
+    metric = METRICS[name]()
+    enough = not numbers(fake, there).lacks(metric.least(fake.logits is not None))
+    why = metric.missing(fake, there, "it")
+    if enough:
+        assert bool(metric.of(fake, there)) == (why == "")
+    needs_logits = name in ("inception_score", "classes")
+    assert (why == "it has no logits") == (fake.logits is None and needs_logits)
+
+
+def numbers(fake, there):
+    sizes = {split: len(of_it) for split, of_it in there.splits.items()}
+    return Numbers.of(len(fake), sizes, there.split)
+
+
+@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("lone", [False, True])
+@pytest.mark.parametrize("kind", ["samples", "real", "other"])
+def test_as_many_images_as_it_asks_for_are_enough_and_fewer_are_not(name, lone, kind):
+    """So what is refused by counts alone is what would fail, and nothing else."""
+    metric = METRICS[name]()
+    least = metric.least(True)
+    n, half = max(2, least.samples), max(2, least.other)
+    sizes = {"train": max(4, least.real, 2 * half)} if lone else {
+        "train": half, "test": max(2, least.real)
+    }  # fmt: skip
+
+    def measured(n, sizes):
+        split = "train" if lone else "test"
+        there = Real({k: seen(m, i) for i, (k, m) in enumerate(sizes.items())}, split, (), 0)
+        fake = seen(n, 9)
+        said = numbers(fake, there).lacks(least)
+        return said, lambda: (metric.of(fake, there), metric.reading(there, n))
+
+    said, figures = measured(n, sizes)
+    assert said == ""
+    figures()
+    if kind == "samples" and least.samples > 2:
+        said, figures = measured(n - 1, sizes)
+    elif kind == "real" and least.real > 2 and not lone:
+        said, figures = measured(n, sizes | {"test": least.real - 1})
+    elif kind == "other" and least.other:
+        less = 2 * least.other - 1 if lone else least.other - 1
+        said, figures = measured(max(n, 3), sizes | {"train": less})
+    else:
+        return
+    assert said
+    with pytest.raises(ValueError, match="needs?"):
+        figures()
+
+
+def test_every_metric_with_too_few_images_is_named_with_its_setting():
+    metrics = parse({"fid": {}, "kid": {"subsets": 2, "subset_size": 7}, "precision_recall": {}})
+    with pytest.raises(ValueError) as caught:
+        refuse_few(metrics, Numbers(5, 9, 9), True, "a.npz")
+    assert str(caught.value) == (
+        "a.npz: kid: subset_size: 7 needs 7 samples, got 5; precision_recall: k: 5 needs 6 samples,"
+        " got 5"
+    )
+    refuse_few(metrics, Numbers(7, 7, 6), True, "a.npz")
 
 
 def test_fid_infinity_is_below_fid_and_warned_of_where_the_line_is_none():

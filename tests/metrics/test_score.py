@@ -1,6 +1,7 @@
 """`reprogan score`: the pipeline's figures for images from anywhere, and refusals that help."""
 
 import json
+import shutil
 import tarfile
 import threading
 import zipfile
@@ -22,7 +23,7 @@ from reprogan.metrics.extractors.random_features import RandomFeatures
 from reprogan.metrics.measures.metric import Real
 from reprogan.metrics.metric_card import MetricCard
 from reprogan.metrics.seen import Seen
-from reprogan.score import kept
+from reprogan.score import kept, references
 from reprogan.score.references import SIZES
 from reprogan.stages.evaluate import Outputs, evaluate
 from reprogan.stages.reference import reference
@@ -115,8 +116,11 @@ def test_a_set_scores_the_same_however_it_is_packed(pair, images, tmp_path):
     with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as packed:
         packed.add(folder, "inside")
     np.save(tmp_path / "a.npy", images[0][:, 0])
+    for name in ("a.npz", "a.npy", "a.zip"):
+        shutil.copy(tmp_path / name, tmp_path / f"upper-{name.upper()}")
     np.savez(tmp_path / "last.npz", images[0].transpose(0, 2, 3, 1))
-    sets = [a, folder, *(tmp_path / name for name in ("a.zip", "a.tar.gz", "a.npy", "last.npz"))]
+    names = ("a.zip", "a.tar.gz", "a.npy", "last.npz", "upper-A.NPZ", "upper-A.NPY", "upper-A.ZIP")
+    sets = [a, folder, *(tmp_path / name for name in names)]
     found = cards(*sets, "--reference", b, *PLAIN)
     assert [card.name for card in found] == [str(path) for path in sets]
     assert len({(card.made.sha256, card.value("fid")) for card in found}) == 1
@@ -208,6 +212,18 @@ def test_classes_that_the_reference_lacks(quick, images, tmp_path, pair):
     assert "[-1, 9]; got [10, 10]" in refused(bad, "--reference", quick.reference)
 
 
+def test_a_class_that_the_reference_has_no_image_of(digits, tmp_path):
+    train = digits[0].take(digits[0].labels != 3)
+    real = npz(tmp_path / "real.npz", train.images[:300], labels=train.labels[:300])
+    asked = npz(tmp_path / "a.npz", digits[0].images[:300], labels=digits[0].labels[:300])
+    options = ("--reference", real, "--extractor", RANDOM, "--metrics", "conditional")
+    card = cards(asked, *options)
+    assert "leaves out class 3, which samples were asked for" in card.warnings[0]
+    assert card.find("intra_class_fid") is not None
+    same = npz(tmp_path / "b.npz", train.images[:300], labels=train.labels[:300])
+    assert not any("leaves out" in said for said in cards(same, *options).warnings)
+
+
 # Numbers and sizes
 
 
@@ -275,7 +291,7 @@ def floats(x):
         (lambda x: x[:1], "at least 2 samples; got 1"),
         (lambda x: x[:, 0, 0, 0], "got (60,)"),
         (lambda x: x[:, :, :7], "8 x 7, not square"),
-        (lambda x: x.astype(object), "Object arrays"),
+        (lambda x: x.astype(object), "Python objects"),
     ],
 )
 def test_arrays_that_are_no_images(change, says, images, tmp_path, pair):
@@ -331,6 +347,61 @@ def test_few_images_are_warned_of(pair):
     wide = "{name: random_features, width: 4, features: 64}"
     card = cards(*pair, "--extractor", wide, "--metrics", "fid")
     assert "60 samples are too few for 64 features" in card.warnings[0]
+
+
+NAMED = "{inception_score: {splits: 10}, precision_recall: {k: 5}}"
+
+
+def test_too_few_images_name_the_sets_the_metric_and_its_setting(pair, images, tmp_path):
+    five = npz(tmp_path / "five.npz", images[0][:5])
+    text = refused(five, pair[1], "--extractor", RANDOM, "--metrics", NAMED)
+    assert f"{five} against {pair[1]}: precision_recall: k: 5 needs 6 samples, got 5" in text
+    assert "inception_score" not in text, "which does not apply"
+    text = refused(pair[0], five, "--extractor", RANDOM, "--metrics", NAMED)
+    assert "precision_recall: k: 5 needs 6 real images, got 5" in text
+    half = npz(tmp_path / "half.npz", images[1][:11])
+    text = refused(pair[0], half, "--extractor", RANDOM, "--metrics", NAMED)
+    assert "k: 5 needs 6 real images to read it by (of a lone split, half), got 5" in text
+
+
+def test_too_few_images_are_found_before_an_extractor_is_made(
+    quick, digits, pair, tmp_path, monkeypatch
+):
+    def look(*_):
+        raise AssertionError("an extractor was made")
+
+    monkeypatch.setattr(references, "look", look)
+    monkeypatch.setattr(kept, "look", look)
+    nine = npz(tmp_path / "nine.npz", digits[0].images[:9], labels=np.arange(9) % 2)
+    text = refused(pair[0], nine, "--metrics", NAMED)
+    assert "inception_score: splits: 10 needs 10 real images, got 9" in text
+    for whose in ("digits", quick.reference):
+        text = refused(nine, "--reference", whose, "--metrics", NAMED)
+        assert "inception_score: splits: 10 needs 10 samples, got 9" in text
+
+
+def test_a_metric_asked_for_by_name_says_why_it_has_no_figure(pair, images, tmp_path):
+    why = "inception_score does not apply: random_features has no logits"
+    named = ("--extractor", RANDOM, "--metrics")
+    text = refused(*pair, *named, "inception_score,memorization")
+    assert f"no figure is left: {why}; memorization does not apply: the real images are" in text
+    card = cards(*pair, *named, "fid,inception_score")
+    assert why in card.warnings and [f.stem for f in card.figures.values()] == ["fid"]
+    assert not any("apply" in said for said in cards(*pair, "--extractor", RANDOM).warnings)
+
+
+def test_images_in_0_to_1_are_warned_of_and_black_ones_are_not(quick, pair, images, tmp_path):
+    zero_one = npz(tmp_path / "01.npz", images[0] // 128)
+    black = npz(tmp_path / "black.npz", 0 * images[0])
+    said = "lie in [0, 1] of [0, 255]: were they scaled to bytes?"
+    result = run(zero_one, pair[1], *PLAIN)
+    assert f"note: the samples {said}" in result.stderr
+    assert f"the samples {said}" in json.loads(result.stdout)["warnings"]
+    assert f"the real images {said}" in cards(pair[0], zero_one, *PLAIN).warnings
+    stage = cards(zero_one, "--reference", quick.reference, "--metrics", "fid")
+    assert f"the samples {said}" in stage.warnings, "where only features of real images are kept"
+    for these, those in (pair, (black, pair[1]), (zero_one, zero_one), (zero_one, black)):
+        assert not any("scaled" in text for text in cards(these, those, *PLAIN).warnings)
 
 
 # What is written

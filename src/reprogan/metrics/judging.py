@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..progress import progress
+from .byte_range import unscaled
 from .card import Card
 from .class_histogram import class_counts
-from .measures.metric import Figure, Metric, Real
+from .measures.metric import Figure, Metric, Real, refuse_few
+from .measures.numbers import Numbers
 from .metric_card import Label, Made, MetricCard, Stated, short
 from .seen import Seen
 from .settings import Evaluate
@@ -38,9 +40,12 @@ def judge(
     readings: those of earlier cards by the same real images, and then of this one too.
     Raises ValueError for samples that a metric cannot be computed of.
     """
+    sizes = {split: len(seen) for split, seen in real.splits.items()}
+    there = Numbers.of(len(draws[0]), sizes, real.split)
+    refuse_few(settings.metrics, there, draws[0].logits is not None, name)
     extractor = card.extractor.name
     figures: dict[str, Stated] = {}
-    warnings = []
+    warnings = [unscaled(draws, real.compared)]
     reading: dict[str, float] = {}
     readings = {} if readings is None else readings
     with progress(f"{name} figures", len(settings.metrics), "metrics", short=True) as bar:

@@ -36,6 +36,12 @@ def too_few(asked: Indices, labels: Indices) -> list[int]:
     return [label for label in common(labels) if label not in there]
 
 
+def left_out(asked: Indices, labels: Indices) -> list[int]:
+    """Classes that samples were asked for, and of which there are fewer than 2 real images."""
+    there = common(labels)
+    return [label for label in map(int, np.unique(asked[asked >= 0])) if label not in there]
+
+
 def common(labels: Indices) -> list[int]:
     """Classes of 2 images or more."""
     known, counts = np.unique(labels[labels >= 0], return_counts=True)

@@ -126,6 +126,6 @@ def refuse_none(path: Path, names: list[str]) -> None:
         return
     there = [name for name in names if not is_hidden(name)]
     what = f"it holds {listed(there)}" if there else "it is empty"
-    arrays = [name for name in there if name.endswith((".npz", ".npy"))]
+    arrays = [name for name in there if name.lower().endswith((".npz", ".npy"))]
     hint = f". Name the file itself: {path / arrays[0]}" if arrays and path.is_dir() else ""
     raise DataError(f"{path} holds no images: {what}{hint}")

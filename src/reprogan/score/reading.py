@@ -16,7 +16,7 @@ ARRAYS = (".npz", ".npy")
 def read(path: Path, fitting: Fitting) -> Pile:
     """The images of a folder, archive, npz or npy. Raises ConfigError for anything else."""
     refuse_other(path)
-    return (arrays if path.is_file() and path.suffix in ARRAYS else pictures)(path, fitting)
+    return (arrays if path.is_file() and path.suffix.lower() in ARRAYS else pictures)(path, fitting)
 
 
 def refuse_other(path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,10 @@ from ..component import ConfigError, explain, unknown
 from ..data.imageset import ImageSet
 from ..data.settings import Data
 from ..metrics.card import CARD, Card, load_card
+from ..metrics.extractors.extractor import Extractor
 from ..metrics.looking import look
+from ..metrics.measures.metric import refuse_few
+from ..metrics.measures.numbers import Numbers
 from ..metrics.real import splits_in
 from ..metrics.samples import refuse_unlike as refuse_foreign
 from ..stages.evaluate import Judge
@@ -22,7 +25,7 @@ from .kept import kept_images, kept_judge
 from .looking import Machine, judge_by
 from .pile import COLORS, LONE, Fitting, Pile
 from .reading import read, refuse_other
-from .settings import scoring
+from .settings import Scoring, scoring
 
 SIZES = {
     "digits": 8, "mnist": 28, "fashion_mnist": 28, "kmnist": 28, "cifar10": 32,
@@ -42,7 +45,7 @@ class Options:
     seed: int = 0
     mirror: str | None = None
 
-    def scoring(self, splits: Sequence[str], extractor: Any = "auto") -> Any:  # noqa: ANN401
+    def scoring(self, splits: Sequence[str], extractor: Any = "auto") -> Scoring:  # noqa: ANN401
         """The settings, by default against the test split where there is one."""
         split = self.split or ("test" if "test" in splits else LONE)
         if split not in splits:
@@ -95,6 +98,7 @@ def published(name: str, piles: Sequence[Pile], options: Options, machine: Machi
         refuse_other_size(pile, data.size, f"{name}, {data.size} x {data.size}")
     folder, sets = kept_images(data)
     refuse_unlike(piles, sets["train"], name)
+    refuse_fewer(piles, settings, sets, extractor_of(settings, sets).logits, name)
     return kept_judge(folder, sets, settings, machine)
 
 
@@ -108,7 +112,9 @@ def of_stage(path: Path, piles: Sequence[Pile], options: Options, machine: Machi
             " option out to take that, or name the real images and not this folder"
         )
     refuse_unlike(piles, card, str(path))
-    return Judge.of(settings, path, None, machine.device)
+    at = Judge.of(settings, path, None, machine.device)
+    refuse_fewer(piles, settings, at.real.splits, card.extractor.logits, str(path))
+    return at
 
 
 def of_images(
@@ -120,6 +126,7 @@ def of_images(
     sets = real.splits
     settings = options.scoring(tuple(sets))
     refuse_unlike(piles, sets["train"], str(path))
+    refuse_fewer(piles, settings, sets, extractor_of(settings, sets).logits, str(path))
     looked = look(sets, settings.extractor, machine.device, machine.jobs)
     return judge_by(looked, settings, sets, machine.device), real.notes
 
@@ -136,6 +143,22 @@ def refuse_unlike(piles: Sequence[Pile], real: ImageSet | Card, whose: str) -> N
         samples = pile.samples(real.classes)
         shape = real.channels, real.size
         refuse_foreign(Path(pile.where), samples.images, samples.labels, shape, len(real.classes))
+
+
+def refuse_fewer(
+    piles: Sequence[Pile], settings: Scoring, real: Mapping[str, Sized], logits: bool, whose: str
+) -> None:
+    """Raise ValueError for fewer images than a metric needs, before a network sees one."""
+    sizes = {split: len(images) for split, images in real.items()}
+    for pile in piles:
+        there = Numbers.of(len(pile.images) // pile.draws, sizes, settings.split)
+        refuse_few(settings.metrics, there, logits, f"{pile.where} against {whose}")
+
+
+def extractor_of(settings: Scoring, sets: Mapping[str, ImageSet]) -> Extractor:
+    """The one that such images are judged by."""
+    train = sets["train"]
+    return settings.extractor.chosen(train.channels, train.size, train.classes)
 
 
 def refuse_other_size(pile: Pile, size: int, whose: str) -> None:

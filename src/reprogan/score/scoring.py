@@ -29,19 +29,35 @@ def score(
     piles = [read(path, options.fitting).drawn(count, options.seed) for path in candidates]
     with one_thread():
         at, notes = judge_of(reference, piles, options, machine)
-        return [judged(pile, at, notes, machine) for pile in piles]
+        named = options.metrics is not None
+        return [judged(pile, at, notes, machine, named) for pile in piles]
 
 
-def judged(pile: Pile, at: Judge, real: tuple[str, ...], machine: Machine) -> MetricCard:
-    """The card of one set, with notes on how its images were read, and how real ones were."""
+def judged(
+    pile: Pile, at: Judge, real: tuple[str, ...], machine: Machine, named: bool
+) -> MetricCard:
+    """The card of one set, with notes on how its images were read, and how real ones were.
+
+    named: metrics were asked for by name, so it is said of each why it has no figure. Raises
+    ValueError where none of them has one.
+    """
     samples = pile.samples(at.card.classes)
     found = extract(
         at.network, samples.images, machine.device, machine.jobs, f"{pile.where} features"
     )
     seen = Seen(found.features, found.logits, samples.labels, samples.images)
     card = at.card_of(pile.where, "given", samples, seen)
-    notes = dict.fromkeys((*card.warnings, *pile.notes, *real, *said_of(pile, at)))
+    absent = absent_of(seen, at) if named else []
+    if not card.figures:
+        raise ValueError(f"{pile.where}: no figure is left: {'; '.join(absent)}")
+    notes = dict.fromkeys((*card.warnings, *absent, *pile.notes, *real, *said_of(pile, at)))
     return card.model_copy(update={"warnings": tuple(notes)})
+
+
+def absent_of(seen: Seen, at: Judge) -> list[str]:
+    """Which metrics do not apply, and why."""
+    why = {m.name: m.missing(seen, at.real, at.card.extractor.name) for m in at.settings.metrics}
+    return [f"{name} does not apply: {fault}" for name, fault in why.items() if fault]
 
 
 def said_of(pile: Pile, at: Judge) -> list[str]:

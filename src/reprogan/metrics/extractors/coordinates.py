@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ...component import ConfigError
 from ..intake import Intake
@@ -20,6 +20,7 @@ RULE = b"byte / 127.5 - 1"
 class Coordinates(Extractor):
     """The two coordinates of a point, in [-1, 1] of what its source reaches; nothing is learned."""
 
+    logits: ClassVar[bool] = False
     name: Literal["coordinates"] = "coordinates"
 
     def intake(self, channels: int, size: int) -> Intake:

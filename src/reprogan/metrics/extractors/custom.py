@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict, model_validator
 
@@ -33,6 +33,7 @@ class Custom(Extractor):
     channels or of each. batch: images that it sees at once, always.
     """
 
+    logits: ClassVar[bool] = False
     name: Literal["custom"] = "custom"
     path: Annotated[str, Field(min_length=1)] = "extractor.pt2"
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ...component import Component
 from ..intake import Intake
@@ -36,7 +36,11 @@ class Extractor(Asked):
     A network takes images, (B, C, S, S) uint8, to features, (B, D) float32, and logits, (B, K)
     float32 or None where it knows no classes. It scales and resizes the images itself. Its
     attribute `chunk`, if it has one, is the number of images that it sees at once.
+
+    logits: whether there surely are some, as far as is known before there is a network.
     """
+
+    logits: ClassVar[bool] = True
 
     def chosen(self, channels: int, size: int, classes: tuple[str, ...]) -> Extractor:
         """Itself."""

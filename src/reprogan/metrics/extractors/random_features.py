@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ...component import Count, Index
 from ..intake import Intake
@@ -25,6 +25,7 @@ class RandomFeatures(Extractor):
     seed: of its weights and of that draw.
     """
 
+    logits: ClassVar[bool] = False
     name: Literal["random_features"] = "random_features"
     width: Count = 32
     features: Count = 64

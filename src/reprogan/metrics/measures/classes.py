@@ -27,6 +27,12 @@ class Classes(Metric):
             "class_kl": Figure(class_kl(counts, there), len(fake), real.split),
         }
 
+    def missing(self, fake: Seen, real: Real, extractor: str) -> str:
+        """Logits must be there, and of the real images' classes."""
+        if fake.logits is None or real.compared.logits is None:
+            return f"{extractor} has no logits"
+        return "" if real.classes else f"{extractor} has no logits of the real images' classes"
+
     def reading(self, real: Real, n: int) -> dict[str, float]:
         """How many classes the real images show."""
         if real.compared.logits is None or not real.classes:

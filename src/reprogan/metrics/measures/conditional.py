@@ -28,6 +28,22 @@ class Conditional(Metric):
         asked = fake.take(fake.labels >= 0)
         return (self.agreement(asked, real) | self.within(asked, real)) if len(asked) else {}
 
+    def missing(self, fake: Seen, real: Real, extractor: str) -> str:
+        """Samples without classes, or real images and an extractor without these."""
+        from ..within_class import common, too_few
+
+        labels, there = fake.labels, real.compared.labels
+        if (labels < 0).all():
+            return "the samples were asked for no class that real images have"
+        if (fake.logits is not None and real.classes) or (
+            common(there) and not too_few(labels, there)
+        ):
+            return ""
+        return (
+            f"{extractor} has no logits of the real images' classes, and of some class there are"
+            " fewer than 2 images"
+        )
+
     def agreement(self, asked: Seen, real: Real) -> dict[str, Figure]:
         """Blind to collapse within a class."""
         if asked.logits is None or not real.classes:
@@ -75,6 +91,23 @@ class Conditional(Metric):
         return {key: f.value for key, f in figures.items() if f is not None and f.value is not None}
 
     def warning(self, fake: Seen, real: Real) -> str:
+        """Classes that one side hardly shows; fewer images of a class than features."""
+        return "; ".join(filter(None, (self.rare(fake, real), self.biased(fake, real))))
+
+    def rare(self, fake: Seen, real: Real) -> str:
+        """Classes asked for of which real images have no covariance."""
+        from ..within_class import left_out
+
+        there = real.compared.labels
+        classes = left_out(fake.labels, there) if (there >= 0).any() else []
+        if not classes:
+            return ""
+        return (
+            f"the intra-class FID leaves out class {', '.join(map(str, classes))}, which samples"
+            " were asked for: fewer than 2 real images are of it"
+        )
+
+    def biased(self, fake: Seen, real: Real) -> str:
         """Samples of some classes only; fewer images of a class than features, so no full rank."""
         from ..within_class import too_few
 

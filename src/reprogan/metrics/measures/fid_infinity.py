@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from .metric import Figure, Metric, Real
+from .numbers import Numbers
 
 if TYPE_CHECKING:
     from ..seen import Seen
@@ -28,6 +29,12 @@ class FidInfinity(Metric):
         value, error = extrapolated(fake.features, real.compared.moments, self.points, real.seed)
         how = f"residuals of a line through {self.points} subsets"
         return {"fid_infinity": Figure(value, len(fake), real.split, error, how)}
+
+    def least(self, logits: bool) -> Numbers:
+        """The smallest subset is a tenth of the samples."""
+        from ..extrapolation import SMALLEST
+
+        return Numbers(3 * SMALLEST)
 
     def warning(self, fake: Seen, real: Real) -> str:
         """The law is a line in 1 / N only where covariances have full rank."""

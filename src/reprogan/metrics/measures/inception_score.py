@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ...component import Count
 from .metric import Figure, Metric, Real
+from .numbers import Numbers
 
 if TYPE_CHECKING:
     from ..seen import Seen
@@ -30,6 +31,18 @@ class InceptionScore(Metric):
         how = f"spread over {self.splits} splits / sqrt({self.splits} - 1)"
         error = deviation / (self.splits - 1) ** 0.5 if self.splits > 1 else None
         return {"inception_score": Figure(mean, len(fake), "", error, how)}
+
+    def missing(self, fake: Seen, real: Real, extractor: str) -> str:
+        """An extractor may know no classes."""
+        return f"{extractor} has no logits" if fake.logits is None else ""
+
+    def least(self, logits: bool) -> Numbers:
+        """An image for each split, of real ones as well, whose score is read."""
+        return Numbers(self.splits, self.splits) if logits else Numbers()
+
+    def why(self) -> str:
+        """As it is typed."""
+        return f"splits: {self.splits}"
 
     def reading(self, real: Real, n: int) -> dict[str, float]:
         """The score of the real images."""

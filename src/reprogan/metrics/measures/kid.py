@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ...component import Count, Index
 from .metric import Figure, Metric, Real
+from .numbers import Numbers
 
 if TYPE_CHECKING:
     from ..seen import Seen
@@ -43,6 +44,15 @@ class Kid(Metric):
             stem = f"{self.stem}_{self.subsets}x{self.subset_size}"
             figures[stem] = Figure(mean, len(a), real.split, spread, how)
         return figures
+
+    def least(self, logits: bool) -> Numbers:
+        """The jackknife leaves one of three out; a subset needs as many images as it has."""
+        size = self.subset_size if self.subsets else 0
+        return Numbers(max(3, size), max(2, size), 3)
+
+    def why(self) -> str:
+        """As it is typed."""
+        return f"subset_size: {self.subset_size}" if self.subsets else ""
 
     def reading(self, real: Real, n: int) -> dict[str, float]:
         """kid_floor: of real images that are not compared with; what is not 0 tells the splits."""

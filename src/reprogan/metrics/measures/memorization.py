@@ -50,6 +50,14 @@ class Memorization(Metric):
             for stem, x in figures.items()
         }
 
+    def missing(self, fake: Seen, real: Real, extractor: str) -> str:
+        """Copies are told by images that nothing was trained on, and not on a grid of bytes."""
+        if self.applies(real):
+            return ""
+        if "train" in real.splits and len(real.splits) > 1:
+            return "the real images are points on a grid of bytes, which are all near"
+        return "the real images are not parted into train and test"
+
     def reading(self, real: Real, n: int) -> dict[str, float]:
         """The same of held-out images, each left out of those it is compared with, and of copies.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...component import Component
+from .numbers import Numbers
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -83,6 +84,18 @@ class Metric(Component):
         for samples that it should apply to and cannot.
         """
 
+    def missing(self, fake: Seen, real: Real, extractor: str) -> str:
+        """Why it does not apply, so that `of` is empty; empty where it does."""
+        return ""
+
+    def least(self, logits: bool) -> Numbers:
+        """The fewest images that it can be computed of; `logits`: whether the extractor has any."""
+        return Numbers()
+
+    def why(self) -> str:
+        """The setting that `least` comes of; empty where there is none."""
+        return ""
+
     def reading(self, real: Real, n: int) -> dict[str, float]:
         """Values between which to read the figures of n samples, as real images have them."""
         return {}
@@ -94,3 +107,15 @@ class Metric(Component):
     def warning(self, fake: Seen, real: Real) -> str:
         """What makes its figures worth little here; empty if nothing does."""
         return ""
+
+
+def refuse_few(metrics: Sequence[Metric], there: Numbers, logits: bool, whose: str) -> None:
+    """Raise ValueError with every metric that has too few images, its setting and the kind."""
+    found = [(metric, there.lacks(metric.least(logits))) for metric in metrics]
+    few = [
+        " ".join(filter(None, (f"{metric.name}:", metric.why(), f"needs {lack}")))
+        for metric, lack in found
+        if lack
+    ]
+    if few:
+        raise ValueError(f"{whose}: {'; '.join(few)}")

@@ -53,6 +53,12 @@ class Modes(Metric):
             "high_quality_share": Figure(share, len(fake), LABELED, error, "binomial"),
         }
 
+    def missing(self, fake: Seen, real: Real, extractor: str) -> str:
+        """Only points of labeled modes and stacks have modes that can be counted."""
+        if modes_of(real) is not None:
+            return ""
+        return "the real images are neither stacks nor points of known modes"
+
     def reading(self, real: Real, n: int) -> dict[str, float]:
         """How many modes there are, and how many of them n real images show on average."""
         from ..modes import expected

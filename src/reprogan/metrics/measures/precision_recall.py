@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import model_validator
+
 from ...component import Count
 from .metric import Figure, Metric, Real
+from .numbers import Numbers
 
 if TYPE_CHECKING:
     from ..manifolds import Manifolds
@@ -23,6 +26,13 @@ class PrecisionRecall(Metric):
     k: Count = 5
     images: Count = 10_000
 
+    @model_validator(mode="after")
+    def refuse_few_drawn(self) -> PrecisionRecall:
+        """A ball needs k other images."""
+        if self.images <= self.k:
+            raise ValueError(f"images must be more than k; got {self.images} and {self.k}")
+        return self
+
     def of(self, fake: Seen, real: Real) -> dict[str, Figure]:
         """The stems `precision`, `recall`, `density` and `coverage`.
 
@@ -39,6 +49,14 @@ class PrecisionRecall(Metric):
                 found.coverage, n, split, found.coverage_error, "jackknife of each sample", m
             ),
         }
+
+    def least(self, logits: bool) -> Numbers:
+        """An image and its k nearest others, of each kind."""
+        return Numbers(self.k + 1, self.k + 1, self.k + 1)
+
+    def why(self) -> str:
+        """As it is typed."""
+        return f"k: {self.k}"
 
     def reading(self, real: Real, n: int) -> dict[str, float]:
         """The same of real images that are not compared with: what a perfect generator has."""
