@@ -23,6 +23,9 @@ WINDOW = 9
 SHOWN = {"_gap": "gap", "_adversarial": "loss"}
 """What is drawn of a history, by the end of its column's name."""
 
+QUOTED = 200
+"""Characters of what is wrong with a history."""
+
 Table = Mapping[str, Sequence[float | None]]
 
 
@@ -36,7 +39,7 @@ def read_history(path: Path) -> Table:
         with path.open(newline="", encoding="utf-8") as file:
             head, *rows = csv.reader(file)
         if head[:2] != ["step", "images"]:
-            raise ValueError(f"its columns are {head}")
+            raise ValueError(f"its columns are {', '.join(head)}")
         return {
             key: [None if row[k] == "" else float(row[k]) for row in rows]
             for k, key in enumerate(head)
@@ -44,7 +47,8 @@ def read_history(path: Path) -> Table:
     except FileNotFoundError:
         raise ValueError(f"{path} is missing: run `train {path.stem}` first") from None
     except (IndexError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is no history ({error}): run `train {path.stem}` again") from None
+        why = str(error)[:QUOTED]
+        raise ValueError(f"{path} is no history ({why}): run `train {path.stem}` again") from None
 
 
 def curves_of(histories: Mapping[str, Table]) -> bytes:

@@ -1,26 +1,8 @@
-"""A small repository that nothing disturbed, and how many faults the suite has injected."""
+"""Copies of a small repository, to disturb."""
 
 import shutil
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.append(str(Path(__file__).parents[1] / "pipeline"))
-
-from undisturbed import make
-
-
-def pytest_report_header():
-    from campaign import KILLS, SEED
-
-    return f"faults: seed {SEED} (REPROGAN_FAULTS_SEED), {KILLS} a stage (REPROGAN_FAULTS)"
-
-
-@pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory):
-    """Its results after `dvc repro`."""
-    return make(tmp_path_factory.mktemp("undisturbed"))
 
 
 @pytest.fixture

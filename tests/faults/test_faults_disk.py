@@ -32,7 +32,7 @@ def test_every_change_of_a_file_may_fail(undisturbed, place, name, record_proper
         remove(place, outs)
         stage(place, name, fault=Counted(0, count), **OFTEN).well()
     moments = some(range(1, int(count.read_text()) + 1), name, "refused")
-    record_property("refusals", len(moments))
+    record_property("refused writes", len(moments))
     for turn, nth in enumerate(moments):
         number = list(NUMBERS)[turn % len(NUMBERS)]
         print(f"{name}: {NUMBERS[number]} at change {nth} of {count.read_text().strip()}")
@@ -58,7 +58,7 @@ def test_a_disk_that_fills_up(needs_mounts, undisturbed, place, name, record_pro
     size = sum((undisturbed.repository.root / path).stat().st_size for path in made)
     pages = some(range(max(size // 4096, 1)), name, "room")
     pages = sorted(chances(name, "pages").sample(pages, (len(pages) + 2) // 3))
-    record_property("full_disks", len(pages))
+    record_property("full disks", len(pages))
     for room in pages:
         print(f"{name}: {room * 4096} bytes free for {size} bytes")
         report = place.parent / f"{room}.json"

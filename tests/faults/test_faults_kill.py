@@ -23,7 +23,7 @@ def test_at_every_change_of_a_file(undisturbed, place, name, record_property):
         remove(place, outs)
         stage(place, name, fault=Counted(0, count), **OFTEN).well()
     moments = some(range(1, int(count.read_text()) + 1), name, "change")
-    record_property("kills", len(moments))
+    record_property("kill -9", len(moments))
     for nth in moments:
         print(f"{name}: kill -9 at change {nth} of {count.read_text().strip()}")
         remove(place, outs)
@@ -54,7 +54,7 @@ def test_at_random_moments(undisturbed, place, name, record_property):
         if turn % 3 == 2:
             stage(place, name, **OFTEN).well()
             assert files_of(place, outs) == made
-    record_property("kills", killed)
+    record_property("kill -9", killed)
     stage(place, name, **OFTEN).well()
     assert files_of(place, outs) == made
     assert not list(place.rglob("*.part"))

@@ -5,8 +5,10 @@ REPROGAN_FUZZ=20 makes a campaign of it, with 20 times as many examples, drawn a
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,11 +52,14 @@ def test_the_good_file_is_read(name: str, place: Path) -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_malformed_files_are_refused_clearly(name: str, goods: Path, place: Path) -> None:
+def test_malformed_files_are_refused_clearly(
+    name: str, goods: Path, place: Path, record_property: Callable[[str, object], None]
+) -> None:
     reader = READERS[name]
     path = place / reader.file
     good = (goods / reader.file).read_bytes()
     faults: list[str] = []
+    tried = itertools.count()
 
     @settings(
         max_examples=reader.examples * TIMES, derandomize=TIMES == 1, database=None, deadline=None,
@@ -62,12 +67,15 @@ def test_malformed_files_are_refused_clearly(name: str, goods: Path, place: Path
     )  # fmt: skip
     @given(malformed(reader.kind, good, list(reader.more)))
     def attempt(content: bytes) -> None:
+        next(tried)
         path.write_bytes(content)
         fault = fault_of(reader, path, place)
         faults.extend([fault] if fault else [])
 
     attempt()
     assert faults, "no example was malformed enough to be refused"
+    record_property("files made at random", next(tried))
+    record_property("of them refused", len(faults))
 
 
 def fault_of(reader: Reader, path: Path, place: Path) -> str:

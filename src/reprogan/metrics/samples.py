@@ -54,11 +54,23 @@ def load_samples(path: Path) -> Samples:
         raise ValueError(
             f"{path}: labels must be ({len(images)},) int64; got {labels.shape} {labels.dtype}"
         )
-    draws = int(arrays.get("draws", 1))
-    if draws < 1 or len(images) % draws:
-        raise ValueError(f"{path}: {len(images)} images are not {draws} draws of as many each")
+    draws = draws_in(path, arrays, len(images))
     made = load_made(path, str(arrays.get("made", "{}")))
     return Samples(images, labels.astype(np.int64), draws, made)
+
+
+def draws_in(path: Path, arrays: Mapping[str, npt.NDArray[np.generic]], images: int) -> int:
+    """How many draws of as many images each they are; one where a file does not say.
+
+    Raises ValueError where they cannot be so many.
+    """
+    said = arrays.get("draws", np.int64(1))
+    if said.size != 1 or not np.issubdtype(said.dtype, np.integer):
+        raise ValueError(f"{path}: draws must be one integer; got {said.shape} {said.dtype}")
+    draws = int(said.item())
+    if draws < 1 or images % draws:
+        raise ValueError(f"{path}: {images} images are not {draws} draws of as many each")
+    return draws
 
 
 def load_made(path: Path, text: str) -> dict[str, Any]:

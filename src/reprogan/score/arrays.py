@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ..data.errors import DataError
 from ..data.imageset import POINT, UNLABELED
 from ..data.pixels import fit
-from ..metrics.samples import Images, Labels, load_made, refuse_foreign
+from ..metrics.samples import Images, Labels, draws_in, load_made, refuse_foreign
 from ..npz import array_in, arrays_in
 from .pile import COLORS, Fitting, Pile
 
@@ -33,9 +33,7 @@ def arrays(path: Path, fitting: Fitting) -> Pile:
     refuse_values(path, images)
     images = channels_first(path, images)
     labels = labels_in(path, held, len(images))
-    draws = int(held.get("draws", 1))
-    if draws < 1 or len(images) % draws:
-        raise DataError(f"{path}: {len(images)} images are not {draws} draws of as many each")
+    draws = draws_in(path, held, len(images))
     side = images.shape[2:]
     fitted = fitted_to(path, images, fitting)
     how = f"from {side[0]} x {side[1]} to {fitting.size} ({fitting.resize})"

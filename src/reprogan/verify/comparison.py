@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from ..reading import parse_json
 
 FAULTS = (*PICTURE_FAULTS, SafetensorError, RecursionError)
 """What an output raises that is not whole."""
+
+SHOWN = 200
+"""Characters of a line that differs."""
 
 
 def difference(recorded: Path, again: Path) -> str:
@@ -58,11 +62,18 @@ def first_of(before: dict[str, Any], now: dict[str, Any]) -> str:
 def by_how_much(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> str:
     """The largest difference of numbers, and in how many of them; of words, both."""
     if a.dtype.kind not in "fiub":
-        return f": {a} before, {b} now" if a.ndim == 0 else ""
+        return ": {} before, {} now".format(*where_they_part(str(a), str(b))) if a.ndim == 0 else ""
     gap = np.abs(a.astype(np.float64) - b.astype(np.float64))
     if a.ndim == 0:
         return f": {a} before, {b} now"
     return f" in {int((gap != 0).sum()):,} of {gap.size:,} numbers, by {np.nanmax(gap):.3g} at most"
+
+
+def where_they_part(a: str, b: str) -> tuple[str, str]:
+    """Two texts, whole where they are short; else from shortly before they differ."""
+    alike = len(os.path.commonprefix((a, b)))
+    first = max(0, alike - SHOWN // 4) if max(len(a), len(b)) > SHOWN else 0
+    return a[first : first + SHOWN], b[first : first + SHOWN]
 
 
 def parts(path: Path) -> Iterator[tuple[str, Any]]:
