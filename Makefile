@@ -7,7 +7,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help env repro test test-fast check format lock remote mutants clean
+.PHONY: help env repro test test-fast check format lock remote push pull mutants clean
+
+# DVC keeps a list of what to send or fetch, and after a kill goes by the part that was written.
+FORGET := python -c 'from dvc.repo import Repo; Repo().drop_data_index()'
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,9 +46,19 @@ format: env ## Rewrite the code in the project's format
 	ruff format .
 	ruff check --fix .
 
-remote: env ## Share results through a folder or bucket: make remote URL=s3://BUCKET/PATH
-	dvc remote add --force --default store $(URL)
+remote: env ## Share results through a folder or a bucket: make remote URL=s3://BUCKET/PATH
+	@test -n "$(URL)" || { echo "Say where: make remote URL=s3://BUCKET/PATH, or a folder"; exit 2; }
+	dvc remote add --force --default store "$(URL)"
 	dvc remote modify store verify true
+
+push: env ## Push the results of this commit to the remote, and look whether all of them are there
+	@$(FORGET)
+	dvc push
+	@dvc status --cloud --quiet || { dvc status --cloud; echo "The remote has not all of it"; exit 1; }
+
+pull: env ## Pull the results of this commit from the remote
+	@$(FORGET)
+	dvc pull
 
 mutants: env ## Seed known bugs and show that the suites catch each
 	python tests/mutants.py

@@ -11,6 +11,7 @@ import pytest
 from campaign import chances
 from undisturbed import afresh
 
+from reprogan.doctor.queue import check_queue
 from reprogan.results import md5_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults"), pytest.mark.timeout(1200)]
@@ -62,7 +63,7 @@ def test_repro_and_the_zoo_killed_in_turn(undisturbed, tmp_path, record_property
         command = (REPRO, ZOO)[turn % 2]
         print(f"{' '.join(command)}: kill -9 after {seconds:.2f} s")
         kills += killed(repository, seconds, *command)
-    record_property("kills", kills)
+    record_property("kill -9", kills)
     assert kills
     repository.run(*ZOO)
     assert repository.lock() == undisturbed.repository.lock()
@@ -152,3 +153,46 @@ def test_two_at_once_in_one_repository(undisturbed, mine, one, two):
         assert process.returncode == 0 or (clear and "Traceback" not in output), output
     mine.dvc("repro")
     assert mine.lock() == undisturbed.repository.lock()
+
+
+EDIT = ("-S", "train.seed=6", "-S", "train.images=1920", "--name", "six")
+
+
+def queued(repository):
+    """Its worker under way, in a session of its own that keeps no pipe open."""
+    repository.dvc("exp", "run", "--queue", *EDIT)
+    repository.run("bash", "-c", "dvc queue start > .dvc/tmp/worker 2>&1", **OFTEN)
+
+
+def wait_for(what, seconds=300.0):
+    deadline = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return found
+
+
+def test_a_queue_worker_that_is_killed(undisturbed, mine, tmp_path, record_property):
+    """DVC takes its task for running; the doctor does not; queued again it goes on, to the same bits."""
+    other = undisturbed.repository.copy(tmp_path / "other")
+    other.dvc("exp", "run", *EDIT)
+    checkpoints = mine.root / ".dvc/tmp/reprogan/checkpoints"
+    queued(mine)
+    wait_for(lambda: len(list(checkpoints.glob("*/*.safetensors"))) > 1)
+    kill_all_in(mine)
+    assert list(checkpoints.glob("*/*.safetensors"))
+    assert mine.run("git", "branch", "--show-current").strip() == "main"
+    assert mine.run("git", "status", "--short") == ""
+    assert "Running" in mine.dvc("queue", "status")
+    (found,) = check_queue(mine.root)
+    assert found.text.startswith("six was run by process")
+    mine.run("bash", "-c", found.mend)
+    assert check_queue(mine.root) == [] and "six" not in mine.dvc("queue", "status")
+    record_property("kill -9", 1)
+
+    queued(mine)
+    wait_for(lambda: "Success" in mine.dvc("queue", "status"))
+    assert "going on from step" in mine.dvc("queue", "logs", "six")
+    mine.dvc("exp", "apply", "six")
+    assert mine.lock() == other.lock()
+    kill_all_in(mine)  # a worker waits a while for more

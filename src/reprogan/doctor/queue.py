@@ -1,0 +1,63 @@
+"""Tasks of DVC's queue whose process is gone: `Running` for ever, and nothing runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .finding import Finding
+
+RUNS = Path(".dvc/tmp/exps/run")
+"""Where DVC keeps a folder for each task that has been started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A task. name: of its experiment; place: the folder that it ran in."""
+
+    name: str
+    pid: int
+    place: Path
+
+
+def check_queue(here: Path) -> list[Finding]:
+    """A finding for each; none where all is well."""
+    return [
+        Finding(
+            "queue", "note",
+            f"{it.name} was run by process {it.pid}, which is gone: no worker will take it up;"
+            " queue it again, and it goes on from its last checkpoint",
+            f"dvc queue kill {it.name} && dvc queue remove {it.name}"
+            f" && rm -rf {shlex.quote(str(it.place))}",
+        )
+        for it in dead(here)
+    ]  # fmt: skip
+
+
+def dead(here: Path) -> Iterator[Dead]:
+    """Those that have begun, have not ended, and whose process is not there."""
+    for path in sorted((here / RUNS).glob("*/*.json")):
+        try:
+            process = json.loads(path.read_text("utf-8"))
+            run = json.loads(path.with_suffix(".run").read_text("utf-8"))
+            task = Dead(str(run["name"]), int(process["pid"]), Path(run["root_dir"]))
+            ended = process["returncode"] is not None
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # DVC is writing it, or writes it otherwise by now
+        if not ended and not lives(task.pid):
+            yield task
+
+
+def lives(pid: int) -> bool:
+    """Whether there is a process of that number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
