@@ -76,6 +76,7 @@ WEIGHTS = "tests/metrics/test_inception_weights.py"
 CUSTOM = "tests/metrics/test_custom.py"
 CHANNELWISE = "tests/metrics/test_channelwise.py"
 SCORE = "tests/metrics/test_score.py"
+DEVICE = "tests/contract/test_device.py"
 
 MUTANTS = [
     Mutant("no seed per step", "trainer.py", "torch.manual_seed(seed_of(seed, STEP, step))", "pass", VARIANTS),
@@ -106,7 +107,7 @@ MUTANTS = [
     Mutant("samples drawn in train mode", "game.py", "network.eval()", "network.train()", VARIANTS),
     Mutant("noise depends on the batch", "latent.py", "SAMPLE + stream, i)", "SAMPLE + stream, i - images.start)", TRAINER),
     Mutant("history forgotten on resume", "training.py", 'self.history.load_state_dict(state["history"])', "pass", TRAINING),
-    Mutant("torn checkpoints are believed", "checkpoint.py", "if hashlib.sha256(content).hexdigest()[:16] == digest:", "if True:", TRAINING),
+    Mutant("torn checkpoints are believed", "sealed.py", "content if path.name == name_of(number_of(path), content) else None", "content", TRAINING),
     Mutant("checkpoints ignore the data", "scratch.py", "for path in (*files, *loaded_code()):", "for path in loaded_code():", TRAINING),
     Mutant("divergence goes unnoticed", "history.py", 'if not abs(value) < float("inf"):', "if False:", TRAINING),
     Mutant("a loss row's norm is another", "config.py", '{"critic_norm": loss.critic_norm}', '{"critic_norm": "none"}', CONFIG),
@@ -244,14 +245,14 @@ MUTANTS = [
     Mutant("selection of raw weights", "stages/evaluate.py", '[point for point in points if point.kind == "published"]', "points", SELECTION),
     Mutant("selection: the curve calls published what is raw", "stages/evaluate.py", 'for point in points if point.kind == "raw"}', 'for point in points if point.kind == "published"}', SELECTION),
     Mutant("selection among unlike numbers of samples", "stages/evaluate.py", "if snapshot.images.shape != wanted:", "if False:", SELECTION),
-    Mutant("snapshots: due a batch early", "snapshots.py", "shown // self.every > (shown - batch) // self.every", "(shown + batch) // self.every > shown // self.every", SNAPSHOTS),
-    Mutant("snapshots: damaged ones are published", "snapshots.py", "hashlib.sha256(content).hexdigest()[:16] != found.stem[13:]", "False", SNAPSHOTS),
+    Mutant("snapshots: due a batch early", "saves.py", "shown // every > (shown - batch) // every", "(shown + batch) // every > shown // every", SNAPSHOTS),
+    Mutant("snapshots: damaged ones are published", "sealed.py", "content if path.name == name_of(number_of(path), content) else None", "content", SNAPSHOTS),
     Mutant("snapshots: raw images are published ones", "stages/sample.py", "with model.raw():", "if True:", SNAPSHOTS),
     Mutant("a validation split of an earlier run stays", "stages/reference.py", "with replacing_folder(out) as folder:", "folder = out\n    if True:", "tests/metrics/test_reference.py"),
     Mutant("a validation split is of test images", "data/split.py", "train=self.train.take(~held), validation=self.train.take(held)", "train=self.train, validation=self.train.take(held)", "tests/data/test_data_split.py"),
     Mutant("a critic is measured when it is read", "tricks/standardizing.py", "if not self.training:", "if False:", "tests/closed_form/test_laplacian.py"),
     Mutant("penalties cut the unrolled gradient", "tricks/penalty.py", "if not x.requires_grad:", "if True:", "tests/closed_form/test_unroll.py"),
-    Mutant("a training without generators", "config.py", "0 < steps <= trick.waits", "0 < steps < trick.waits", CONFIG),
+    Mutant("a training without generators", "config.py", "0 < steps < variant.begins", "0 < steps < variant.begins - 1", CONFIG),
     Mutant("few labels for every trick", "config.py", "not any(trick.few_labels for", "not any(trick for", CONFIG),
     Mutant("a class that nobody asks for", "games/single.py", "and not asks", "and False", CONFIG),
     Mutant("a stopped zoo forgets the order", "zoo.py", "if note.exists() else", "if False else", "tests/pipeline/test_zoo.py"),
@@ -289,8 +290,16 @@ MUTANTS = [
     Mutant("score: images are resized unasked", "score/references.py", "if own != size:", "if False:", SCORE),
     Mutant("score: exchanged images stay in the cache", "score/kept.py", "if hashes(sets) == stated else", "if True else", SCORE),
     Mutant("score: a file that an extractor names may change", "score/kept.py", '"files": content', '"files": []', SCORE),
-    Mutant("score: draws are one", "score/arrays.py", 'draws = int(held.get("draws", 1))', "draws = 1", SCORE),
+    Mutant("score: draws are one", "score/arrays.py", "draws = draws_in(path, held, len(images))", "draws = 1", SCORE),
     Mutant("score: halves of real images overlap", "metrics/measures/metric.py", "self.compared.take(~first)", "self.compared", SCORE),
+    Mutant("device: matrix products in TF32", "device.py", "torch.backends.cuda.matmul.allow_tf32 = False", "pass", DEVICE),
+    Mutant("device: convolutions in TF32", "device.py", "torch.backends.cudnn.allow_tf32 = False", "pass", DEVICE),
+    Mutant("figures: images in [0, 1] are not told", "metrics/byte_range.py", "if top == 1 < other:", "if False:", SCORE),
+    Mutant("figures: a class that no real image is of is not told", "metrics/within_class.py", "if label not in there]\n\n\ndef common", "if False]\n\n\ndef common", MEASURES),
+    Mutant("score: too few images are found out late", "score/references.py", "refuse_few(settings.metrics, there, logits,", "_ = (settings.metrics, there, logits,", SCORE),
+    Mutant("score: metrics without a figure are not told", "score/scoring.py", "absent_of(seen, at) if named else []", "[]", SCORE),
+    Mutant("doctor: a dead task of the queue lives", "doctor/queue.py", "if not ended and not lives(task.pid):", "if False:", "tests/contract/test_doctor_queue.py"),
+    Mutant("doctor: a task that runs is dead", "doctor/queue.py", "        return True\n    return True", "        return True\n    return False", "tests/contract/test_doctor_queue.py"),
     Mutant("extractors: networks in training mode are taken", "metrics/extractors/custom_trial.py", "if off > NEAR", "if False and off > NEAR", CUSTOM),
 ]  # fmt: skip
 

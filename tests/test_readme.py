@@ -83,10 +83,18 @@ def test_numbers_that_the_readme_gives():
     assert f"{loop} lines train every variant" in README
 
 
+def test_every_seeded_bug_has_its_place():
+    """Whether each is caught, `make mutants` tells; that the code it changes is there, this."""
+    for mutant in MUTANTS:
+        text = (ROOT / "src/reprogan" / mutant.file).read_text("utf-8")
+        assert mutant.right in text and mutant.right != mutant.wrong, mutant.bug
+
+
 def test_every_overridden_variant_is_explained():
     text = (ROOT / "docs/variants.md").read_text("utf-8")
-    for name in yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))["variants"]:
-        assert f"| `{name}` |" in text
+    table = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
+    for name in (*table["variants"], *table["beyond"]):
+        assert f"\n| `{name}` |" in text.split("## Measured")[0], name
 
 
 def test_no_machine_is_named():

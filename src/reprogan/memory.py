@@ -23,8 +23,8 @@ class OutOfMemoryError(ValueError):
 class Memory:
     """Of one device, in bytes.
 
-    fixed: what is held whatever the batch. peak: the most that was held at once. asked: what was
-    wanted beyond it. room: what this process could hold, beside other processes.
+    fixed: what is held whatever the batch. peak: the most that was held at once, with it. asked:
+    what was wanted beyond that. room: what this process could hold, beside other processes.
     """
 
     fixed: int
@@ -48,6 +48,12 @@ def held(device: torch.device) -> int:
     return torch.cuda.memory_allocated(device) if device.type == "cuda" else 0
 
 
+def forget_peak(device: torch.device) -> None:
+    """From now on the most that is held counts anew: what came before needs no room any more."""
+    if device.type == "cuda" and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        torch.cuda.reset_peak_memory_stats(device)
+
+
 def memory_of(device: torch.device, fixed: int, error: BaseException) -> Memory:
     """What a GPU says of itself after an error."""
     free, _ = torch.cuda.mem_get_info(device)
@@ -66,6 +72,7 @@ def naming_batch(doing: str, batch: int, device: torch.device, advice: str) -> I
 
     doing: what took the memory, after its name. advice: what to do, `{fits}` being the batch.
     """
+    forget_peak(device)
     fixed = held(device)
     try:
         yield

@@ -30,6 +30,7 @@ PACKAGES = (
     "scipy",
     "safetensors",
     "scikit-learn",
+    "pillow",
     "torch-fidelity",
 )
 """Those that compute something of a result."""
@@ -118,7 +119,8 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         if key not in before or a == b:
             continue
         if isinstance(a, dict) and isinstance(b, dict):
-            names = sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))
+            asked = a if key == "packages" else a.keys() | b.keys()  # PACKAGES may grow
+            names = sorted(k for k in asked if a.get(k) != b.get(k))
             told += [f"{key}: {k} was {a.get(k)}, is {b.get(k)}" for k in names]
         else:
             told.append(f"{key} was {a}, is {b}")

@@ -1,22 +1,43 @@
 """What is wrong is found, what is right is not, and each finding says what mends it."""
 
+import shlex
 import sqlite3
 import subprocess
 
 import pytest
+import torch
 import yaml
 
 from reprogan.doctor import repository
+from reprogan.doctor.device import check_device
 from reprogan.doctor.environment import check_environment
+from reprogan.doctor.examination import examine
 from reprogan.doctor.leftovers import check_leftovers, tidy
 from reprogan.doctor.repository import check_disk, check_git
 from reprogan.doctor.store import check_store
 from small import ROOT
 
+PROGRAMS = ("reprogan", "dvc", "git", "rm", "mv")
+"""What a mend begins with."""
+
 
 def one(findings, level):
+    refuse_prose(findings)
     (found,) = [finding for finding in findings if finding.level == level]
     return found
+
+
+def refuse_prose(findings):
+    """Whatever is not good has a mend to type; a note may say that there is nothing to do."""
+    for found in findings:
+        if found.mend:
+            for command in found.mend.split(" && "):
+                program, *words = shlex.split(command)
+                assert program in PROGRAMS or (program, words) == ("make", ["env"]), found
+                assert not any(word.endswith((",", ".")) for word in words), found
+        else:
+            idle = found.level == "note" and "nothing is to be done" in found.text
+            assert found.level == "good" or idle, found
 
 
 def test_the_environment_of_the_tests_is_the_locked_one():
@@ -126,3 +147,61 @@ def test_a_disk_that_is_nearly_full_is_a_fault(tmp_path, monkeypatch):
     assert all(finding.level == "good" for finding in check_disk(tmp_path, tmp_path / "s"))
     monkeypatch.setattr(repository, "free", lambda path: 10**6)
     assert "1.0 MB are free" in one(check_disk(tmp_path, tmp_path / "s"), "fault").text
+
+
+def broken(here):
+    """Everything in it is damaged."""
+    (here / ".dvc").mkdir()
+    for name in (".dvc/config", "dvc.yaml", "params.yaml", "requirements.lock", "dvc.lock"):
+        (here / name).write_text("[<<<<<<< HEAD")
+    (here / "mlflow.db").write_bytes(b"hello" * 1000)
+
+
+def neglected(here):
+    """Nothing is damaged, and everything is in disorder."""
+
+    def git(*words):
+        subprocess.run(["git", *words], cwd=here, check=True, capture_output=True)
+
+    git("init", "-q", "-b", "main")
+    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x")
+    git("checkout", "-q", "--detach")
+    git("update-ref", "refs/exps/exec/EXEC_HEAD", "HEAD")
+    (here / ".dvc/cache").mkdir(parents=True)
+    (here / ".dvc/cache/x").write_text("x")
+    (here / ".dvc/config").write_text(
+        "['remote \"my store\"']\n    url = s3://b/x\n    secret_access_key = S3CRET\n"
+    )
+    (here / "dvc.yaml").write_text("stages: {}\n")
+    stages = {step: {"cmd": "x"} for step in ("train", "sample", "evaluate")}
+    (here / "dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": stages}))
+    (here / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    (here / "requirements.lock").write_text("numpy==1.0.0 \\\n    --hash=sha256:00\n")
+    (here / "models/old one").mkdir(parents=True)
+    made_store(here, (here / "mlartifacts").as_uri())
+
+
+@pytest.mark.parametrize(
+    ("make", "faults"),
+    [
+        (broken, {"environment", "params", "git", "dvc.yaml", "remotes", "mlflow", "disk"}),
+        (neglected, {"environment", "git", "outputs", "remotes", "disk"}),
+    ],
+)
+def test_every_finding_that_is_not_good_says_what_to_type(tmp_path, monkeypatch, make, faults):
+    for name in ("MLFLOW_TRACKING_URI", "DVC_ROOT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    monkeypatch.setattr(repository, "free", lambda path: 10**6)
+    monkeypatch.chdir(tmp_path)
+    make(tmp_path)
+    findings = examine(tmp_path)
+    assert {found.about for found in findings if found.level == "fault"} == faults
+    refuse_prose(findings)
+
+
+@pytest.mark.parametrize("cuda", [None, "12.8"])
+def test_without_a_gpu_there_is_nothing_to_do(monkeypatch, cuda):
+    monkeypatch.setattr(torch.version, "cuda", cuda)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    assert "all runs on the CPU" in one(check_device(), "note").text

@@ -68,6 +68,22 @@ def test_what_torch_asked_for_counts(gpu):
     assert isinstance(caught.value.__cause__, torch.OutOfMemoryError)
 
 
+def test_what_an_earlier_batch_held_does_not_count(gpu, monkeypatch):
+    """A peak of 60 GiB is forgotten when the next begins: 5 at its own."""
+    peak = [60 * GIB]
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
+    monkeypatch.setattr(
+        torch.cuda, "reset_peak_memory_stats", lambda device: peak.__setitem__(0, GIB)
+    )
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: peak[0])
+    with (
+        pytest.raises(OutOfMemoryError, match=r"more than 9.00 GiB, .* 256 would"),
+        naming_batch("it", 512, torch.device("cuda"), "{fits} would"),
+    ):
+        peak[0] += 4 * GIB
+        failing()
+
+
 def test_other_faults_stay_what_they_are():
     with (
         pytest.raises(RuntimeError, match="a kernel"),

@@ -1,5 +1,6 @@
 """How two outputs differ is said exactly; what computed a result is recorded in no hash."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -120,6 +121,77 @@ def test_what_was_recorded_is_found_in_the_cache(tmp_path):
     assert verdict.state == "differs" and "dvc pull" in verdict.text
 
 
+def keep(cache, content, end=""):
+    """Content as DVC keeps it; its MD5."""
+    md5 = hashlib.md5(content).hexdigest() + end
+    (cache / md5[:2]).mkdir(parents=True, exist_ok=True)
+    (cache / md5[:2] / md5[2:]).write_bytes(content)
+    return md5
+
+
+def folder_of(here, *entries, text=None, cache=".dvc/cache"):
+    """A stage whose output was a folder that is in the cache alone; and the cache."""
+    entry, place = (
+        repository(here, 'import os; os.mkdir("out"); open("out/a", "w").write("1")\n'),
+        here / cache,
+    )
+    files = place / "files/md5"
+    listed = [{"md5": keep(files, content), "relpath": path} for path, content in entries]
+    md5 = keep(files, json.dumps(listed).encode() if text is None else text, ".dir")
+    return entry | {"outs": [{"path": "out", "md5": md5}]}, files
+
+
+LACKS = "what was recorded is not here to compare, or is damaged: dvc pull"
+
+
+@pytest.mark.parametrize("name", ["../../../escaped", "/{}/escaped", "a/../../../../escaped"])
+def test_a_listing_in_the_cache_leads_nowhere_else(tmp_path, name):
+    """It is there with its own hash, as a lock of somebody else may name it."""
+    above = tmp_path / "a/b/c"
+    above.mkdir(parents=True)
+    name = name.format(str(tmp_path).strip("/"))
+    entry, _ = folder_of(tmp_path / "here", (name, b"spoilt"))
+    (verdict,) = rerun(tmp_path / "here", "make", entry, above / "there")
+    assert verdict.state == "differs"
+    escaped = [
+        path for path in tmp_path.rglob("escaped") if not path.is_relative_to(above / "there")
+    ]
+    assert not escaped and (verdict.text == LACKS or name.startswith("/"))
+
+
+@pytest.mark.parametrize(
+    "text", [b"{", b"[1]", b"[{}]", b"3", b'[{"md5": 1, "relpath": "a"}]', b"\xff"]
+)
+def test_a_listing_that_is_none_is_damage(tmp_path, text):
+    entry, _ = folder_of(tmp_path / "here", text=text)
+    (verdict,) = rerun(tmp_path / "here", "make", entry, tmp_path / "there")
+    assert (verdict.state, verdict.text) == ("differs", LACKS)
+
+
+@pytest.mark.parametrize("which", ["listing", "file", "gone"])
+def test_what_the_cache_has_is_compared_only_where_it_has_its_hash(tmp_path, which):
+    here = tmp_path / "here"
+    entry, files = folder_of(here, ("a", b"2"), ("sub/b", b"3"))
+    (verdict,) = rerun(here, "make", entry, tmp_path / "there")
+    assert verdict.text == "a: line 1 differs: 2 before, 1 now"
+    md5 = entry["outs"][0]["md5"] if which == "listing" else hashlib.md5(b"3").hexdigest()
+    path = files / md5[:2] / md5[2:]
+    path.unlink() if which == "gone" else path.write_bytes(path.read_bytes() + b" ")
+    (verdict,) = rerun(here, "make", entry, tmp_path / "again")
+    assert verdict.text == LACKS
+
+
+def test_a_cache_elsewhere_is_found_there(tmp_path):
+    here = tmp_path / "here"
+    entry, _ = folder_of(here, ("a", b"2"), cache="../elsewhere")
+    (verdict,) = rerun(here, "make", entry, tmp_path / "there")
+    assert verdict.text == LACKS
+    (here / ".dvc").mkdir()
+    (here / ".dvc/config").write_text("[cache]\n    dir = ../../elsewhere\n")
+    (verdict,) = rerun(here, "make", entry, tmp_path / "again")
+    assert verdict.text == "a: line 1 differs: 2 before, 1 now"
+
+
 def test_inputs_that_are_not_those_of_the_lock_are_named_and_nothing_is_run(tmp_path):
     here = tmp_path / "here"
     entry = repository(here, WRITES % 1)
@@ -187,6 +259,9 @@ def test_what_explains_a_difference_is_said_the_likeliest_first(tmp_path):
     record(tmp_path / "p/train/gan.json", before)
     assert load(tmp_path / "p/train/gan.json") == before
     assert load(tmp_path / "none.json") == {}
+    assert before["packages"]["pillow"]  # which resizes
+    older = {name: pin for name, pin in before["packages"].items() if name != "pillow"}
+    assert differences(before | {"packages": older}, before) == []  # nobody asked for it then
 
 
 RECORDS = """

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -234,6 +236,93 @@ def test_credentials_come_from_netrc_and_are_not_told(mirror, tmp_path, monkeypa
     with pytest.raises(DataError, match="401") as caught:
         fetch(a_file(mirror.url, name="b.bin", payload=b"b"), None)
     assert "s3cret" not in str(caught.value) + "".join(capfd.readouterr())
+
+
+def redirecting(mirror, targets, pieces=0):
+    """Paths that are answered by another address; all else as before. {} is the mirror's own.
+
+    pieces: of 64 KB, that follow it; the list of those that somebody took.
+    """
+    real, sent = mirror.answer, []
+
+    def answer(request):
+        target = targets.get(request.path)
+        if target is None:
+            return real(request)
+        mirror.log.append((request.path, request.headers.get("Authorization")))
+        request.send_response(302)
+        request.send_header("Location", target.format(mirror.url).encode().decode("latin-1"))
+        request.send_header("Content-Length", str(pieces << 16))
+        request.end_headers()
+        with suppress(ConnectionError):
+            sent.extend(request.wfile.write(bytes(1 << 16)) for _ in range(pieces))
+        return None
+
+    mirror.answer = answer
+    return sent
+
+
+@pytest.mark.parametrize("many", [1, 5])
+def test_some_redirects_are_followed(mirror, many):
+    mirror.files["end"] = PAYLOAD
+    steps = ["/a.bin", *(f"/{i}" for i in range(1, many)), "end"]
+    targets = {one: f"{{}}/{two}" if i % 2 else two for i, (one, two) in enumerate(pairwise(steps))}
+    redirecting(mirror, targets)
+    assert fetch(a_file(mirror.url), None).read_bytes() == PAYLOAD
+    assert len(mirror.log) == many + 1
+
+
+@pytest.mark.parametrize("length", [1, 2, 7])
+def test_redirects_without_end_are_refused(mirror, length):
+    """A loop, and a chain that is too long."""
+    steps = ["/a.bin", *(f"/{i}?token=s3cret" for i in range(1, length))]
+    redirecting(mirror, {one: two for one, two in zip(steps, [*steps[1:], steps[0]], strict=True)})
+    with pytest.raises(DataError, match="a.bin: the server redirects more than 5 times") as caught:
+        fetch(a_file(mirror.url), None)
+    assert len(mirror.log) == 6 and "s3cret" not in str(caught.value)
+    assert leftovers() == []
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("file:///etc/passwd", "redirects to file:///etc/passwd, which is not of http"),
+        (
+            "ftp://me:s3cret@host/a.bin?key=s3cret",
+            r"redirects to ftp://\*\*\*@host/a.bin\?\*\*\*, which",
+        ),
+        ("FILE:/etc/passwd", "(?i)redirects to file:/+etc/passwd, which is not of http"),
+        ("data:,x", "redirects to data:,x, which is not of http"),
+        ("http://[s3cret", "redirects to what is no address"),
+        ("http://me:s3cret@℀/", "redirects to what is no address"),
+        ("http://me:s3cret@127.0.0.1:9/a.bin?key=s3cret", "refused"),
+    ],
+)
+def test_redirects_to_what_is_not_http_are_refused_without_their_secrets(mirror, target, told):
+    redirecting(mirror, {"/a.bin": target})
+    with pytest.raises(DataError, match=told) as caught:
+        fetch(a_file(mirror.url), None)
+    assert "s3cret" not in str(caught.value) and len(mirror.log) == 1
+    assert leftovers() == []
+
+
+def test_what_else_a_redirect_says_is_not_read(mirror):
+    """It may be endless: of 640 MB, what the system itself takes in."""
+    mirror.files["end"] = PAYLOAD
+    sent = redirecting(mirror, {"/a.bin": "end"}, pieces=10_000)
+    assert fetch(a_file(mirror.url), None).read_bytes() == PAYLOAD
+    assert len(sent) < 5000
+
+
+def test_credentials_are_not_handed_on_to_where_a_redirect_leads(mirror, tmp_path, monkeypatch):
+    (tmp_path / "netrc").write_text("machine localhost login me password s3cret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    mirror.files["end"] = PAYLOAD
+    redirecting(mirror, {"/a.bin": "{}/b", "/b": "{}/end"})
+    there = mirror.url.replace("127.0.0.1", "localhost")
+    assert fetch(a_file(there), None).read_bytes() == PAYLOAD
+    assert mirror.log == [("/a.bin", "Basic bWU6czNjcmV0"), ("/b", None), ("/end", None)]
 
 
 def test_one_line_is_said_where_no_terminal_is(mirror, capfd):

@@ -72,5 +72,5 @@ def test_one_whole_run_of_each_result(undisturbed, place, how, record_property):
         stage(place, "track").well()
         assert recorded(place) == whole
         assert files_of(place, outs) == made
-    record_property("kills", kills)
+    record_property("kill -9", kills)
     assert kills

@@ -26,6 +26,7 @@ from reprogan.metrics.settings import Evaluate
 from reprogan.npz import to_npz
 from reprogan.score.kept import HASHES, IMAGES, hashes, sets_in
 from reprogan.settings import Sample
+from reprogan.speed import Speed
 from reprogan.stages.evaluate import Outputs, evaluate
 from reprogan.stages.reference import reference
 from reprogan.stages.sample import sample
@@ -64,6 +65,7 @@ def make_goods(root: Path) -> Path:
     make_pictures(root / "pictures")
     make_programs(root / "programs")
     make_texts(root / "texts")
+    make_tracked(root / "tracked")
     return root
 
 
@@ -172,6 +174,25 @@ def make_programs(here: Path) -> None:
     exported = torch.export.export(Small(), (torch.rand(4, 3, 8, 8),), dynamic_shapes=batch)
     torch.export.save(exported, here / "export.pt2")
     torch.save({"a.weight": torch.zeros(3, 4), "b.bias": torch.ones(2)}, here / "state.pth")
+
+
+def make_tracked(here: Path) -> None:
+    """What MLflow's run of a result is made of."""
+    card = {"stem": "fid", "value": 5.0, "std": 0.1}
+    texts = {
+        "models/gan/config.json": json.dumps({"variant": {"n_critic": 1}, "train": {"batch": 64}}),
+        "models/gan/weights.safetensors": "weights",
+        "metrics/eval/gan.json": json.dumps({"fid_classifier_200_test": 5.0, "split": "test"}),
+        "metrics/cards/gan/final.json": json.dumps({"figures": {"fid_x": card}, "draws": 2}),
+        "metrics/history/gan.csv": "step,images,critic_gap\n10,640,0.5\n20,1280,\n",
+        "metrics/curves/gan.csv": "images,fid\n512,9\n1280,7\n",
+        "provenance/train/gan.json": json.dumps({"packages": {"torch": "2"}, "cpu": "x"}),
+        "reports/summary.csv": "variant,fid_mean,fid_sd\ngan,1.5,0.7\nwild,,\n",
+    }
+    for path, text in texts.items():
+        (here / path).parent.mkdir(parents=True, exist_ok=True)
+        (here / path).write_text(text)
+    Speed(64, ["10,500", "20,600"]).save(here, here / "models/gan/weights.safetensors")
 
 
 def make_texts(here: Path) -> None:

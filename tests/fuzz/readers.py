@@ -30,7 +30,7 @@ from reprogan.metrics.samples import load_samples
 from reprogan.metrics.snapshots import load_snapshots
 from reprogan.metrics.stored import Stored
 from reprogan.reading import overlay, read
-from reprogan.results import read_result
+from reprogan.results import Result, read_result
 from reprogan.sampling import Model
 from reprogan.score.arrays import arrays
 from reprogan.score.kept import whole
@@ -39,6 +39,9 @@ from reprogan.score.pile import Fitting
 from reprogan.score.settings import scoring
 from reprogan.study.outcome import load_outcome
 from reprogan.study.plan import Plan
+from reprogan.tracking.facts import facts_of, read_json
+from reprogan.tracking.study import figures, means_of
+from reprogan.tracking.writing import shown
 from reprogan.verify.comparison import difference
 from reprogan.verify.verification import entries
 from reprogan.zoo import in_order
@@ -139,6 +142,28 @@ def real(path: Path) -> object:
     return load_real(folder, load_card(folder), JUDGED, folder.parent / "data")
 
 
+TRACKED = Result(
+    "gan", {"data/normalized": "d" * 32}, {"metrics/eval/gan.json": "e" * 32},
+    {"loss": "hinge", "sample": {"seed": 0}}, {"name": "digits", "size": 8},
+)  # fmt: skip
+
+
+SPEED = f"speed/{hashlib.sha256(b'weights').hexdigest()[:24]}.csv"
+"""Of the weights in `tracked`."""
+
+
+def tracked(path: Path) -> object:
+    """Without a record that is damaged, its refusal; and nothing that a data base cannot hold."""
+    here = next(folder for folder in path.parents if folder.name == "tracked")
+    facts = facts_of(TRACKED, here, here)
+    if facts.warnings:
+        raise ValueError("; ".join(facts.warnings))
+    for key, value in (facts.params | facts.tags).items():
+        key.encode(), shown(value).encode()
+    assert all(isinstance(value, float) for value in facts.metrics.values())
+    return facts
+
+
 def program(path: Path) -> object:
     from reprogan.metrics.extractors.program import load_program
 
@@ -234,6 +259,22 @@ READERS: dict[str, Reader] = {
         read=lambda p: load_outcome(p.parent, "model", 0),
     ),
     "plan": Reader(file="texts/plan.json", kind="json", read=Plan.load),
+    **{
+        f"{file} of track": Reader(file=f"tracked/{file}", kind=kind, read=tracked)
+        for file, kind in {
+            "models/gan/config.json": "json", "metrics/eval/gan.json": "json",
+            "metrics/cards/gan/final.json": "json", "metrics/history/gan.csv": "csv",
+            "metrics/curves/gan.csv": "csv", "provenance/train/gan.json": "json",
+            SPEED: "csv",
+        }.items()
+    },
+    "card of a study's run": Reader(
+        file="tracked/metrics/cards/gan/final.json", kind="json",
+        read=lambda p: figures(read_json(p), p),
+    ),
+    "summary of a study's run": Reader(
+        file="tracked/reports/summary.csv", kind="csv", read=means_of
+    ),
     "dvc.lock of sync": Reader(
         file="texts/dvc.lock", kind="yaml", read=locked
     ),

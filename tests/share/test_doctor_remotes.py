@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -29,8 +30,8 @@ def faults(here: Path) -> list[Finding]:
     return [finding for finding in check_remotes(here) if finding.level == "fault"]
 
 
-def remote(here: Path, *lines: str) -> None:
-    text = "\n    ".join(["['remote \"store\"']", *lines])
+def remote(here: Path, *lines: str, name: str = "store") -> None:
+    text = "\n    ".join([f"['remote \"{name}\"']", *lines])
     (here / ".dvc" / "config").write_text(f"{text}\n")
 
 
@@ -52,22 +53,41 @@ def test_a_bucket_is_not_until_that_is_said(here: Path) -> None:
     assert not faults(here)
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        *("secret_access_key = S3CRET", "password = S3CRET", "access_key_id = S3CRET"),
-        *("sas_token = S3CRET", "connection_string = S3CRET", "url = ssh://me:S3CRET@host/x"),
-    ],
-)
-def test_a_key_that_is_committed_is_found_and_not_told(here: Path, line: str) -> None:
-    url = (
-        ()
-        if line.startswith("url")
-        else ("url = azure://x/y" if "s" in line[:1] else "url = s3://x/y",)
-    )
-    remote(here, *url, line, "verify = true")
+KEYS = {
+    "s3": ["secret_access_key = S3CRET", "access_key_id = S3CRET", "session_token = S3CRET"],
+    "ssh": ["password = S3CRET", "url = ssh://me:S3CRET@host:22/x"],
+    "azure": ["sas_token = S3CRET", "connection_string = S3CRET", "account_key = S3CRET"],
+}
+"""Settings that let somebody in, by the kind of remote that has them."""
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_keys_that_are_committed_are_found_and_not_told_and_their_command_moves_them(
+    here: Path, kind: str
+) -> None:
+    """Each alone; and all at once, with a name that a shell would take apart."""
+    for line in KEYS[kind]:
+        url = [] if line.startswith("url") else [f"url = {kind}://x/y"]
+        remote(here, *url, line, "verify = true")
+        (found,) = faults(here)
+        key = line.partition(" ")[0]
+        assert f"has {key} in .dvc/config" in found.text
+        assert "S3CRET" not in found.text + found.mend
+    url = [] if kind == "ssh" else [f"url = {kind}://x/y"]
+    remote(here, *url, *KEYS[kind], "verify = true", name="my store")
     (found,) = faults(here)
-    assert line.partition(" ")[0] in found.text and "S3CRET" not in found.text + found.mend
+    assert "S3CRET" not in found.text + found.mend
+    subprocess.run(["git", "init", "-q"], cwd=here, check=True)
+    tools = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    subprocess.run(found.mend, shell=True, cwd=here, check=True, env=os.environ | {"PATH": tools},
+                   capture_output=True)  # fmt: skip
+    assert not faults(here) and "S3CRET" not in (here / ".dvc/config").read_text()
+    local = (here / ".dvc/config.local").read_text()
+    for line in KEYS[kind]:
+        key = line.partition(" ")[0].replace("url", "password")
+        assert f"{key} = VALUE" in local
+    if kind == "ssh":
+        assert "url = ssh://me@host:22/x" in (here / ".dvc/config").read_text()
 
 
 def test_settings_that_dvc_cannot_read_are_told(here: Path) -> None:

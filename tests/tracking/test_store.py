@@ -228,6 +228,40 @@ def test_a_damaged_store_is_told(here):
     assert "damaged" in check_store(here.root)[0].text
 
 
+@pytest.mark.slow
+def test_artifacts_that_are_lost_are_found_and_the_command_makes_them_again(here, tmp_path):
+    """Of all runs, or of one; those of a commit whose files are in the cache alone, too."""
+    here.result("gan", 5.0)
+    here.commit(1)
+    here.result("cgan", 6.0)
+    here.commit(2)
+    here.study()
+    here.commit(3)
+    code = f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); from reprogan.__main__ import app; app()"
+    program = tmp_path / "bin/reprogan"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\n{code}\n")
+    program.chmod(0o755)
+    path = {"PATH": f"{program.parent}:{os.environ['PATH']}"}
+
+    def typed(command):
+        subprocess.run(command, shell=True, cwd=here.root, check=True, env=os.environ | path)
+
+    typed("reprogan sync --all")
+    assert not any(it.level == "fault" for it in check_store(here.root))
+    shutil.rmtree(next((here.root / "mlartifacts").rglob("artifacts")))
+    (fault,) = check_store(here.root)
+    assert fault.level == "fault" and "1 of 6 runs have lost their artifacts" in fault.text
+    shutil.rmtree(here.root / "mlartifacts")
+    shutil.rmtree(here.root / "models")
+    (fault,) = check_store(here.root)
+    assert "6 of 6 runs" in fault.text and str(here.root / "mlartifacts") in fault.text
+    assert fault.mend.startswith("mv ") and fault.mend.endswith(" && reprogan sync --all")
+    typed(fault.mend)
+    assert not any(it.level == "fault" for it in check_store(here.root))
+    assert len(list((here.root / "mlartifacts").rglob("weights.safetensors"))) == 2
+
+
 def test_doctor_names_what_is_pending(here):
     here.result("gan", 5.0)
     here.result("experiment", 6.0)

@@ -1,10 +1,12 @@
 """A study is a parent run with a child for each trial, made whole or anew."""
 
 import pytest
+import yaml
 from made import FIGURE, put
 from mlflow import MlflowClient
 from seen import files, local, runs
 
+from reprogan.results import md5_of
 from reprogan.tracking import studying
 from reprogan.tracking.names import PARENT, STUDIES
 from reprogan.tracking.studying import project_studies
@@ -80,6 +82,32 @@ def test_one_that_is_not_complete_is_pending_and_says_why(here):
     (folder / "dvc.lock").write_text(lock.replace("judge:", "evaluate:"))
     (text,) = project_studies(here.root / "studies").pending.values()
     assert "has no judge" in text and "reprogan study seeds" in text
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("metrics/cards/gan-1.json", b"{"), ("metrics/cards/gan-1.json", b"[1]"),
+        ("metrics/cards/gan-1.json", b'{"figures": {"a": 1}}'), ("metrics/cards/gan-1.json", b'{"figures": 1}'),
+        ("metrics/cards/gan-1.json", b'{"figures": {"a%": {"value": 1, "std": null}}}'),
+        ("metrics/history/gan-1.csv", b"step,a\n1,x\n"), ("reports/summary.csv", b"variant,fid_mean,fid_sd\ngan,x,1\n"),
+        ("reports/summary.csv", b"variant\ngan\n"), ("reports/summary.csv", b"\xff"),
+    ],
+)  # fmt: skip
+def test_one_with_a_damaged_file_is_pending_and_stops_no_other(here, path, content):
+    """Its dvc.lock has the hash of what is damaged."""
+    folder = here.study("bad")
+    put(folder / path, content)
+    lock = folder / "dvc.lock"
+    table = yaml.safe_load(lock.read_text())
+    for entry in table["stages"].values():
+        for out in entry["outs"]:
+            if path.startswith(out["path"]):
+                out["md5"] = md5_of(folder / out["path"])
+    lock.write_text(yaml.safe_dump(table))
+    here.study("good")
+    tally = project_studies(here.root / "studies")
+    assert tally.made == 1 and path in tally.pending["study bad"]
 
 
 def test_parameters_that_are_no_longer_the_trials_are_not_shown_as_theirs(here):

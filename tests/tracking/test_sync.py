@@ -1,15 +1,25 @@
 """One run a result, found again by what it is; every commit and experiment without a checkout."""
 
+import hashlib
+import json
+import os
 import shutil
+from pathlib import Path
 
 import pytest
-from made import FIGURE, put
+from made import FIGURE, put, split
+from mlflow.utils.validation import _validate_metric_name, _validate_param, _validate_tag_name
 from seen import local, runs, whole
 
 from reprogan.results import read_lock, result_of, rows_of, stages_of
+from reprogan.scratch import scratch
+from reprogan.speed import speed_of
 from reprogan.tracking import writing
 from reprogan.tracking.backfill import backfill
+from reprogan.tracking.cached import cache_of, listed
 from reprogan.tracking.errors import StoreError
+from reprogan.tracking.facts import named
+from reprogan.tracking.laying import from_cache
 from reprogan.tracking.origin import Origin
 from reprogan.tracking.projecting import project
 from reprogan.tracking.revisions import committed
@@ -243,3 +253,203 @@ def test_a_run_that_was_cut_short_is_made_anew(here, monkeypatch):
     assert project(results(here), here.root).made == 1
     assert sorted(names(here)) == ["gan", "lsgan"]
     assert not any("reprogan.pending" in run.data.tags for run in runs(local(here.root)))
+
+
+RECORDS = [
+    b'{"cpu": "VA', b"[1]", b"3", b"", b'{"cpu": "\xff"}', b"[" * 100_000, b'{"a%": 1}', b'{"": 1}',
+    b'{"../x": 1}', b'{"' + b"x" * 300 + b'": 1}', b'{"cpu": 1' + b"0" * 5000 + b"}",
+]  # fmt: skip
+SPEEDS = [
+    b"step,images_per_second\n5,fast\n", b"step,images_per_second\nfive,1\n", b"step,x\n5,\xff\n",
+    b"step,x%\n5,1\n", b"step,x\n" + b"9" * 30 + b",1\n", b"step,x\n-1,1\n", b'step,x\n5,"' + b"1" * 200_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", RECORDS, ids=lambda it: repr(it[:20]))
+def test_a_damaged_record_of_the_machine_is_named_and_left_out(here, capfd, content):
+    """By the stage, and of any commit."""
+    here.result("gan", 5.0)
+    put(here.root / "provenance/train/gan.json", content)
+    commit = here.commit(1)
+    for bring, of in ((lambda: project(results(here), here.root), "gan"),
+                      (lambda: backfill(here.root), f"gan of {commit[:9]}")):  # fmt: skip
+        assert bring().made == 1
+        said = capfd.readouterr().err
+        assert said.startswith(f"warning: {of}: ") and said.count("\n") == 1
+        assert "provenance/train/gan.json" in said and "reprogan-result-" not in said
+        (run,) = runs(local(here.root))
+        assert run.data.metrics[FIGURE] == 5.0 and run.data.tags["reprogan.name"] == "gan"
+        assert not any(tag.startswith("provenance.") for tag in run.data.tags)
+        forget(run, here)
+
+
+def forget(run, here):
+    from mlflow import MlflowClient
+
+    MlflowClient(tracking_uri=local(here.root)).delete_run(run.info.run_id)
+
+
+@pytest.mark.parametrize("content", SPEEDS, ids=lambda it: repr(it[-20:]))
+def test_a_damaged_table_of_speeds_is_named_and_left_out(here, capfd, content):
+    here.result("gan", 5.0)
+    table = speed_of(scratch(), here.root / "models/gan/weights.safetensors")
+    put(table, content)
+    assert project(results(here), here.root).made == 1
+    said = capfd.readouterr().err
+    assert said.startswith("warning: gan: ") and str(table) in said
+    (run,) = runs(local(here.root))
+    assert "critic_gap" in run.data.metrics and "x" not in run.data.metrics
+
+
+def test_a_speed_is_shown(here):
+    here.result("gan", 5.0)
+    table = speed_of(scratch(), here.root / "models/gan/weights.safetensors")
+    put(table, b"step,images_per_second\n5,100\n9,200\n")
+    project(results(here), here.root)
+    assert runs(local(here.root))[0].data.metrics["images_per_second"] == 200.0
+
+
+CARD = "metrics/cards/gan/final.json"
+LIES = [
+    ("models/gan/config.json", b"{"), ("models/gan/config.json", b"[1]"), ("models/gan/config.json", b"\xff"),
+    ("models/gan/config.json", b'{"a%": 1}'), ("metrics/eval/gan.json", b"[]"),
+    ("metrics/eval/gan.json", b'{"fid": 1' + b"0" * 400 + b"}"), ("metrics/eval/gan.json", b'{"f`d": 1}'),
+    ("metrics/history/gan.csv", b"step,a\n1,x\n"), ("metrics/history/gan.csv", b"step,a\n,1\n"),
+    ("metrics/history/gan.csv", b"\xff"), ("metrics/curves/gan.csv", b"images,a%\n1,1\n"),
+    ("metrics/curves/gan.csv", b"images,a\n" + b"9" * 20 + b",1\n"), (CARD, b"{}"), (CARD, b"[]"), (CARD, b"{"),
+    (CARD, b'{"figures": {"a": 1}}'), (CARD, b'{"figures": []}'), (CARD, b"\xff"),
+]  # fmt: skip
+"""What an output may hold that its own commit says it holds."""
+
+
+@pytest.mark.parametrize(("path", "content"), LIES)
+def test_a_result_that_makes_no_run_stops_no_other(here, path, content):
+    """It is pending, and the file is named, as the stage says it and of any commit."""
+    here.result("gan", 5.0, **{path: content})
+    first = here.commit(1)
+    here.result("cgan", 6.0)
+    here.commit(2)
+    for tally, of in (
+        (project(results(here), here.root), "gan"),
+        (backfill(here.root), f"gan of {first[:9]}"),
+    ):
+        assert tally.made + tally.there == 1 and tally.pending.keys() == {of}
+        assert path in tally.pending[of] and "reprogan-result-" not in tally.pending[of]
+        assert names(here) == ["cgan"]
+
+
+def test_a_lock_with_a_path_that_mlflow_refuses_stops_no_other(here):
+    here.result("gan", 5.0)
+    here.stages["train_variant@gan"]["deps"].append({"path": "src/a%.py", "md5": "e" * 32})
+    here.result("cgan", 6.0)
+    tally = project(results(here), here.root)
+    assert tally.made == 1 and "dvc.lock has a name" in tally.pending["gan"]
+
+
+def test_words_that_no_data_base_takes_are_shown_as_far_as_they_can_be(here):
+    here.result("gan", 5.0)
+    put(here.root / "provenance/train/gan.json", b'{"cpu": "V\\ud800A\\u0000X"}')
+    assert project(results(here), here.root).made == 1
+    assert runs(local(here.root))[0].data.tags["provenance.cpu"] == "V?A?X"
+
+
+def test_a_model_whose_name_mlflow_refuses_is_none(here):
+    here.stages["normalize"]["params"] = {"params.yaml": {"data": {"name": "it's/a:b", "size": 8}}}
+    here.result("gan", 5.0)
+    tally = project(results(here), here.root)
+    assert (tally.made, tally.best) == (1, [])
+
+
+@pytest.mark.parametrize("key", ["a", "a.b/c d-e:f", "ä", "a..", "a" * 200])
+def test_names_that_are_taken_are_those_that_mlflow_takes(key):
+    """Behind a prefix, too."""
+    assert named({key: 1}, Path("file")) == {key: 1}
+    for prefixed in (key, f"provenance.{key}", f"figure.represent/{key}"):
+        (
+            _validate_metric_name(prefixed),
+            _validate_param(prefixed, "1"),
+            _validate_tag_name(prefixed),
+        )
+
+
+REFUSED = [
+    "",
+    ".",
+    "..",
+    "..a",
+    "/a",
+    "a/",
+    "a//b",
+    "./a",
+    "a/../b",
+    "a%",
+    "a\n",
+    "`a`",
+    "a'b",
+    "\ud800",
+    "a" * 201,
+]
+
+
+@pytest.mark.parametrize("key", REFUSED)
+def test_other_names_are_refused_before_mlflow_is_asked(key):
+    with pytest.raises(ValueError, match="file has a name that MLflow does not take"):
+        named({key: 1}, Path("file"))
+
+
+def test_a_name_in_two_lines_is_one_question(here):
+    """git is asked for one object a line; the answers stay in step."""
+    here.result("gan", 5.0)
+    put(here.root / "metrics/odd\nname/gan.json", b"{}")
+    put(here.root / "provenance/train\n/gan.json", b"{}")
+    here.commit(1)
+    assert backfill(here.root).made == 1
+
+
+ESCAPES = ["../../../../escaped", "/escaped", "a/../../../../escaped", "..", "a\\..\\b"]
+
+
+@pytest.mark.parametrize("relpath", ESCAPES)
+def test_a_listing_in_the_cache_leads_nowhere_else(tmp_path, relpath):
+    cache, place = tmp_path / "cache", tmp_path / "a/b/place"
+    content = b"escaped"
+    md5 = hashlib.md5(content).hexdigest()
+    put(cache / split(md5), content)
+    listing = json.dumps([{"md5": md5, "relpath": relpath}]).encode()
+    folder = hashlib.md5(listing).hexdigest() + ".dir"
+    put(cache / split(folder), listing)
+    place.mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+    if relpath == "/escaped":  # below the folder all the same
+        assert from_cache("models/gan", folder, cache, place)
+        assert (place / "models/gan/escaped").read_bytes() == content
+    else:
+        assert not from_cache("models/gan", folder, cache, place)
+        assert sorted(tmp_path.rglob("*")) == before
+    assert not from_cache("../models", md5, cache, place)
+    assert not from_cache(str(tmp_path / "models"), md5, cache, place)
+    assert not (place.parent / "models").exists() and not (tmp_path / "models").exists()
+
+
+@pytest.mark.parametrize(
+    "listing", [b"{", b"[1]", b"{}x", b"[{}]", b'[{"md5": 1, "relpath": "a"}]', b'[{"relpath": "a"}]', b"3",
+                b'[{"md5": "//dev/zero", "relpath": "a"}]', b"\xff", b"[" * 100_000],
+)  # fmt: skip
+def test_a_listing_that_is_none_is_damage(tmp_path, listing):
+    folder = hashlib.md5(listing).hexdigest() + ".dir"
+    put(tmp_path / "cache" / split(folder), listing)
+    assert not from_cache("models/gan", folder, tmp_path / "cache", tmp_path / "place")
+    with pytest.raises(ValueError, match="damaged"):
+        put(tmp_path / "cache" / split(folder), listing + b" ")
+        listed("models/gan", folder, tmp_path / "cache")
+
+
+def test_a_cache_elsewhere_is_found_there(here):
+    here.result("gan", 5.0)
+    config = here.root / ".dvc/config"
+    config.write_text(config.read_text() + "[cache]\n    dir = ../../elsewhere\n")
+    shutil.move(here.root / ".dvc/cache", here.root.parent / "elsewhere")
+    here.commit(1)
+    shutil.rmtree(here.root / "models")
+    assert Path(os.path.normpath(cache_of(here.root))) == here.root.parent / "elsewhere/files/md5"
+    assert backfill(here.root).made == 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from tqdm import tqdm
@@ -25,6 +26,9 @@ CHUNK = 1 << 16
 
 TIMEOUT = (20, 60)
 """Seconds to connect, and of silence before a connection counts as broken."""
+
+REDIRECTS = 5
+"""From one address to the next, before a server is taken to go in circles."""
 
 TRIES = 5
 """Connections to one address: each but the first goes on where the last one broke."""
@@ -78,11 +82,48 @@ def connect(address: str, part: Path, limit: int) -> None:
     have = length(part)
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     try:
-        with requests.get(address, headers=headers, stream=True, timeout=TIMEOUT) as answer:
+        with Unmoved() as session, ask(session, address, headers) as answer:
             receive(answer, address, part, limit)
     except (requests.RequestException, HTTPError) as error:
         kept = f"; {length(part)} bytes are kept" if length(part) else ""
         raise BrokenError(f"{reason(error)}{kept}") from None
+
+
+class Unmoved(requests.Session):
+    """Follows no redirect of its own accord, which would read what else it says, without end."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Nowhere."""
+        return None
+
+
+def ask(session: requests.Session, address: str, headers: dict[str, str]) -> requests.Response:
+    """The answer that redirects lead to; of each only the new address is read.
+
+    Raises DataError for more than REDIRECTS, and for one to what is not http.
+    """
+    for _ in range(REDIRECTS + 1):
+        answer = session.get(address, headers=headers, stream=True, timeout=TIMEOUT)
+        target = requests.Session.get_redirect_target(session, answer)
+        if target is None:
+            return answer
+        answer.close()
+        address = followed(address, target)
+    raise DataError(
+        f"the server redirects more than {REDIRECTS} times, at last to {redacted(address)}"
+    )
+
+
+def followed(address: str, target: str) -> str:
+    """The address that a redirect names. Raises DataError where it is none, or not of http."""
+    try:
+        new = urljoin(address, target)
+        scheme = urlsplit(new).scheme
+    except ValueError:  # whose text may hold what lets somebody in
+        raise DataError("the server redirects to what is no address") from None
+    if scheme not in ("http", "https"):
+        raise DataError(f"the server redirects to {redacted(new)}, which is not of http")
+    return new
 
 
 def receive(answer: requests.Response, address: str, part: Path, limit: int) -> None:

@@ -6,6 +6,8 @@ import os
 
 from .finding import Finding
 
+CPU = "all runs on the CPU, and nothing is to be done"
+
 
 def check_device() -> list[Finding]:
     """GPUs, the CPU's instruction set, and threads that are pinned from outside."""
@@ -19,8 +21,8 @@ def check_device() -> list[Finding]:
         text = f"{', '.join(names)}; torch's CUDA {torch.version.cuda}"
         found.append(Finding("gpu", "good", text))
     elif torch.version.cuda:
-        text = f"none is visible to torch (its CUDA is {torch.version.cuda}); all runs on the CPU"
+        text = f"none is visible to torch (its CUDA is {torch.version.cuda}); {CPU}"
         found.append(Finding("gpu", "note", text))
     else:
-        found.append(Finding("gpu", "note", "this torch is built without CUDA"))
+        found.append(Finding("gpu", "note", f"this torch is built without CUDA; {CPU}"))
     return found

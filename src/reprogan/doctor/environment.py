@@ -16,6 +16,8 @@ def check_environment(lock: Path) -> list[Finding]:
         ]
     try:
         wanted = pinned(lock)
+        if not wanted:
+            raise ValueError(f"{lock} names no package")
     except ValueError as error:
         return [Finding("environment", "fault", str(error), "git checkout " + lock.name)]
     off = [f"{name} is {how}" for name, how in drift(lock).items()]

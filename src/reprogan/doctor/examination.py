@@ -14,6 +14,7 @@ from .device import check_device
 from .environment import check_environment
 from .finding import Finding
 from .leftovers import check_leftovers
+from .queue import check_queue
 from .remotes import check_remotes
 from .repository import check_disk, check_git
 from .store import check_store
@@ -28,6 +29,7 @@ def examine(here: Path) -> list[Finding]:
         *check_device(),
         *check_params(here / "params.yaml"),
         *check_git(here),
+        *check_queue(here),
         *check_pipeline(here),
         *check_remotes(here),
         *check_store(here),

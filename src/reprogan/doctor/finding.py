@@ -10,9 +10,10 @@ Level = Literal["good", "note", "fault"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One sentence about one thing; `mend` is what to type, empty where there is nothing to do.
+    """One sentence about one thing; `mend` is what to type.
 
-    A note changes no result; a fault does, or will stop a command.
+    A note changes no result; a fault does, or will stop a command, and always has a mend. A note
+    without one says that nothing is to be done.
     """
 
     about: str

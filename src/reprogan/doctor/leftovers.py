@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def check_leftovers(here: Path, stages: Iterable[str], outs: Iterable[str]) -> l
     found = []
     if stray:
         text = f"no stage makes {', '.join(stray)}, and joins depend on the folders"
-        found.append(Finding("outputs", "fault", text, f"rm -r {' '.join(stray)}"))
+        found.append(Finding("outputs", "fault", text, f"rm -r {shlex.join(stray)}"))
     if entries:
         text = f"dvc.lock has entries of no stage: {', '.join(entries)}"
         found.append(Finding("dvc.lock", "note", text, "reprogan doctor --tidy"))

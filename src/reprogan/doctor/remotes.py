@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from dvc.config import Config, ConfigError
 
@@ -28,15 +29,38 @@ def check_remotes(here: Path) -> list[Finding]:
     for name, remote in committed.get("remote", {}).items():
         if keys := secrets_of(remote):
             text = f"{name} has {', '.join(keys)} in .dvc/config, which is committed"
-            mend = f"dvc remote modify --unset {name} {keys[0]}, and keys anew, with --local"
-            found.append(Finding("remotes", "fault", text, mend))
+            found.append(Finding("remotes", "fault", text, moved(name, remote, keys)))
     for name, remote in used["remote"].items():
         if "://" in str(remote["url"]) and not remote.get("verify"):
             text = f"what comes from {name} is not compared with its hash: a damaged file is used"
-            found.append(Finding("remotes", "fault", text, f"dvc remote modify {name} verify true"))
+            mend = shlex.join(["dvc", "remote", "modify", name, "verify", "true"])
+            found.append(Finding("remotes", "fault", text, mend))
     if not found and used["remote"]:
         return [Finding("remotes", "good", f"{', '.join(used['remote'])}: verified, without keys")]
     return found
+
+
+def moved(name: str, remote: Mapping[str, Any], keys: Iterable[str]) -> str:
+    """The commands that take keys out of what is committed; for each VALUE, a new one is typed.
+
+    A remote needs its address, which stays, without its password.
+    """
+    modify, commands = ["dvc", "remote", "modify"], list[list[str]]()
+    for key in keys:
+        if key == "url":
+            commands.append([*modify, name, key, without_password(str(remote["url"]))])
+        else:
+            commands.append([*modify, "--unset", name, key])
+        secret = "password" if key == "url" else key
+        commands.append([*modify, "--local", name, secret, "VALUE"])
+    return " && ".join(map(shlex.join, commands))
+
+
+def without_password(url: str) -> str:
+    """An address with its user alone."""
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}@{host}"))
 
 
 def secrets_of(remote: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -48,7 +49,7 @@ def check_disk(here: Path, scratch: Path) -> list[Finding]:
     found = []
     for about, folder, mend in (
         ("cache", here / ".dvc" / "cache", "dvc gc --workspace --all-commits --all-experiments"),
-        ("scratch", scratch, f"rm -r {scratch}"),
+        ("scratch", scratch, f"rm -r {shlex.quote(str(scratch))}"),
     ):
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         text = f"{megabytes(size)} in {folder}"

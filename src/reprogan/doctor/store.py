@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -40,25 +41,39 @@ def check_file(here: Path) -> list[Finding]:
     except sqlite3.Error as error:
         state, old = str(error), ""
     if state != "ok":
-        mend = f"mv {path} {path}.damaged && {SYNC} --all"
-        return [Finding("mlflow", "fault", f"{path} is damaged: {state}", mend)]
+        text = f"{path} is damaged: {state}"
+        return [Finding("mlflow", "fault", text, anew(path, "damaged"))]
     if old:
         text = f"its artifacts were at {path_of(old)}: this repository has been moved or copied"
         return [Finding("mlflow", "fault", text, SYNC)]
-    return [Finding("mlflow", "good", f"{path} can be read"), *check_pending(here, held(path))]
+    runs = whole(path)
+    lost = [uri for _, uri in runs if uri.startswith("file:") and not path_of(uri).exists()]
+    if lost:
+        text = f"{len(lost)} of {len(runs)} runs have lost their artifacts: no {path_of(lost[0])}"
+        return [Finding("mlflow", "fault", text, anew(path, "old"))]
+    keys = {key for key, _ in runs}
+    return [Finding("mlflow", "good", f"{path} can be read"), *check_pending(here, keys)]
 
 
-def held(path: Path) -> set[str]:
-    """The keys of the results that a sqlite store holds; none where it has no runs yet."""
+def anew(path: Path, end: str) -> str:
+    """The command that puts a store aside and makes another of git and DVC's cache."""
+    return f"{shlex.join(['mv', str(path), f'{path}.{end}'])} && {SYNC} --all"
+
+
+def whole(path: Path) -> list[tuple[str, str]]:
+    """The key and the address of the artifacts of each run that a sqlite store holds whole.
+
+    None where it has no runs yet.
+    """
     wish = (
-        "SELECT value FROM tags JOIN runs USING (run_uuid)"
+        "SELECT value, artifact_uri FROM tags JOIN runs USING (run_uuid)"
         " WHERE key = ? AND lifecycle_stage = 'active'"
     )
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as store:
         try:
-            return {value for (value,) in store.execute(wish, (RESULT,))}
+            return store.execute(wish, (RESULT,)).fetchall()
         except sqlite3.Error:
-            return set()
+            return []
 
 
 def check_server(uri: str, here: Path) -> list[Finding]:
@@ -73,8 +88,11 @@ def check_server(uri: str, here: Path) -> list[Finding]:
                 store = Store(client=client, experiment=str(found.experiment_id), writer="")
                 keys = {result.key for result in results(here) if store.found(result.key)}
     except StoreError as error:
-        text = f"{shown} does not answer as MLflow does ({error.why}); training goes on without it"
-        return [Finding("mlflow", "fault", text, f"{SYNC}, once it does")]
+        text = (
+            f"{shown} does not answer as MLflow does ({error.why}); training goes on without it,"
+            " and sync catches up once it does"
+        )
+        return [Finding("mlflow", "fault", text, SYNC)]
     return [Finding("mlflow", "good", f"{shown} answers"), *check_pending(here, keys)]
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..component import ConfigError
 from ..progress import progress
 from ..results import Result, read_lock, result_of, rows_of
 from ..scratch import home, scratch
+from .cached import cache_of
 from .errors import StoreError
-from .facts import facts_of
+from .facts import Facts, facts_of
 from .laying import lay
 from .names import COMMIT
 from .objects import Objects
@@ -42,7 +42,7 @@ class Past:
 def backfill(here: Path) -> Tally:
     """Make the runs that are not there yet. Raises StoreError where the store cannot be used.
 
-    A result is pending where neither git nor DVC's cache has what its run would hold.
+    A result is pending where neither git nor DVC's cache has what its run would hold, whole.
     """
     tally, origins = Tally(mend=MEND), revisions(here)
     order = {origin.commit: place for place, origin in enumerate(origins)}
@@ -79,21 +79,6 @@ def past(objects: Objects, origins: Sequence[Origin]) -> list[Past]:
     return list(known.values())
 
 
-def cache_of(here: Path) -> Path:
-    """The folder in which DVC keeps contents by their hashes, wherever its configuration says.
-
-    Raises ConfigError where DVC cannot tell.
-    """
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-
-    try:
-        with Repo(str(here)) as repo:
-            return Path(repo.cache.local.path)
-    except DvcException as error:
-        raise ConfigError(f"DVC cannot open {here}: {error}") from error
-
-
 @dataclass(frozen=True, slots=True)
 class Filling:
     """What it takes to bring a result into the store. order: commit -> its place in time."""
@@ -112,18 +97,28 @@ class Filling:
             self.tally.count(new=False)
             self.name_commit(run, first)
             return dict(run.data.tags)
-        lacking: list[str] = []
+        label, why = f"{each.result.name} of {first.commit[:9]}", ""
         for origin in each.origins:
             with tempfile.TemporaryDirectory(prefix="reprogan-result-") as folder:
-                lacking = lay(each.result, origin.commit, self.objects, self.cache, Path(folder))
-                if not lacking:
-                    facts = facts_of(each.result, Path(folder), scratch())
-                    self.tally.count(record(self.store, facts, first))
-                    return facts.tags
-        self.tally.pending[f"{each.result.name} of {first.commit[:9]}"] = (
-            f"neither git nor DVC's cache has its {', '.join(lacking)}"
-        )
+                try:
+                    facts = self.facts(each.result, origin.commit, Path(folder))
+                except (OSError, ValueError) as error:
+                    why = str(error).replace(f"{folder}/", "")
+                    continue
+                self.tally.warn(label, [it.replace(f"{folder}/", "") for it in facts.warnings])
+                self.tally.count(record(self.store, facts, first))
+                return facts.tags
+        self.tally.pending[label] = why
         return {}
+
+    def facts(self, result: Result, commit: str, place: Path) -> Facts:
+        """Those of a result as this commit has it, laid out in a folder.
+
+        Raises ValueError where not all of it can be had, or a file of it is damaged.
+        """
+        if lacking := lay(result, commit, self.objects, self.cache, place):
+            raise ValueError(f"neither git nor DVC's cache has its {', '.join(lacking)}")
+        return facts_of(result, place, scratch())
 
     def name_commit(self, run: Run, first: Origin) -> None:
         """Tag a run with the first commit, unless an earlier one, or one unknown here, is named."""

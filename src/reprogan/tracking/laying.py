@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from ..results import Result, md5_of
+from .cached import held, listed
 from .objects import Objects
 
 UNSHOWN = ("snapshots", "*.npz")
@@ -55,33 +53,13 @@ def put(objects: Objects, commit: str, path: str, place: Path) -> None:
 def from_cache(path: str, md5: str, cache: Path, place: Path) -> bool:
     """Link a file, or what is shown of a folder, from DVC's cache; whether all of it is sound."""
     try:
-        files = list(cached(path, md5, cache))
-    except (OSError, ValueError, KeyError, TypeError):  # there is none, or it is damaged
+        files = listed(path, md5, cache)
+        sources = {name: held(files[name], cache) for name in files if shown(name)}
+        for name, source in sources.items():
+            target = place / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)  # what git had instead
+            target.symlink_to(source)
+    except (OSError, ValueError):  # there is none, or it is damaged
         return False
-    if any(md5_of(source) != wanted for source, _, wanted in files):
-        return False
-    for source, name, _ in files:
-        target = place / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.unlink(missing_ok=True)  # what git had instead
-        target.symlink_to(source)
     return True
-
-
-def cached(path: str, md5: str, cache: Path) -> Iterator[tuple[Path, str, str]]:
-    """File in the cache, its path in a checkout, and its MD5. Raises OSError or ValueError."""
-    if not md5.endswith(".dir"):
-        yield place_of(md5, cache), path, md5
-        return
-    listing = place_of(md5, cache).read_bytes()
-    if hashlib.md5(listing, usedforsecurity=False).hexdigest() + ".dir" != md5:
-        raise ValueError(f"the listing of {path} in DVC's cache is damaged")
-    for entry in json.loads(listing):
-        name = f"{path}/{entry['relpath']}"
-        if shown(name) and ".." not in name.split("/"):
-            yield place_of(entry["md5"], cache), name, entry["md5"]
-
-
-def place_of(md5: str, cache: Path) -> Path:
-    """Where DVC keeps content of this hash."""
-    return cache / md5[:2] / md5[2:]

@@ -40,7 +40,12 @@ class Objects:
         return asked, said
 
     def read(self, commit: str, path: str) -> bytes | None:
-        """The content of a file; None where the commit has none of that name."""
+        """The content of a file; None where the commit has none of that name.
+
+        A name in two lines would be two questions.
+        """
+        if "\n" in path:
+            return None
         asked, said = self.pipes()
         asked.write(f"{commit}:{path}\n".encode())
         asked.flush()

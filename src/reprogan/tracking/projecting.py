@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..progress import progress
@@ -12,7 +12,7 @@ from .errors import StoreError
 from .facts import facts_of
 from .origin import Origin, present
 from .registry import crown
-from .store import opened
+from .store import Store, opened
 from .tally import Tally
 from .writing import record
 
@@ -23,8 +23,8 @@ CATCH_UP = "`reprogan sync` catches up once the store can be used"
 def project(results: Sequence[Result], here: Path, origin: Origin | None = None) -> Tally:
     """Make the runs that are not there yet.
 
-    One whose outputs are not here as dvc.lock has them is pending. Raises StoreError, naming
-    the results that are pending then, where the store cannot be used.
+    One whose outputs are not here as dvc.lock has them, or make no run, is pending. Raises
+    StoreError, naming the results that are pending then, where the store cannot be used.
     """
     tally, left = Tally(mend=MEND), {result.name: result for result in results}
     try:
@@ -34,14 +34,7 @@ def project(results: Sequence[Result], here: Path, origin: Origin | None = None)
         ):
             standings = []
             for result in results:
-                if not (away := differing(result, here)):
-                    facts = facts_of(result, here, scratch())
-                    tally.count(record(store, facts, origin or present()))
-                    standings.append(facts.tags)
-                elif store.found(result.key):
-                    tally.count(new=False)
-                else:
-                    tally.pending[result.name] = f"{', '.join(away)} not as in dvc.lock"
+                standings.append(bring(result, here, origin or present(), store, tally))
                 del left[result.name]
                 bar.advance(1)
             tally.best = crown(store, standings)
@@ -49,3 +42,27 @@ def project(results: Sequence[Result], here: Path, origin: Origin | None = None)
         names = ", ".join([*tally.pending, *left]) or "the registered models"
         raise StoreError(f"{error}\nPending in MLflow: {names}; {CATCH_UP}") from None
     return tally
+
+
+def bring(
+    result: Result, here: Path, origin: Origin, store: Store, tally: Tally
+) -> Mapping[str, str]:
+    """Make its run unless it is there; the run's tags, none where that cannot be made now."""
+    try:
+        refuse_differing(result, here)
+        facts = facts_of(result, here, scratch())
+    except (OSError, ValueError) as error:
+        if store.found(result.key):
+            tally.count(new=False)
+        else:
+            tally.pending[result.name] = str(error)
+        return {}
+    tally.warn(result.name, facts.warnings)
+    tally.count(record(store, facts, origin))
+    return facts.tags
+
+
+def refuse_differing(result: Result, here: Path) -> None:
+    """Raise ValueError unless all outputs are here as dvc.lock has them."""
+    if away := differing(result, here):
+        raise ValueError(f"{', '.join(away)} not as in dvc.lock")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
+from .again import again
 from .names import FIGURE, MODEL, NAME, RESULT
 from .store import Store
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 BEST = "best"
 """The alias of the version with the lowest figure."""
-
-ATTEMPTS = 2
-"""Before a refusal is taken for an error: each looks at what is there by then."""
 
 RULE = (
     "The generator with the lowest {figure} of the final checkpoint, among all results of this"
@@ -38,7 +36,7 @@ def crowned(store: Store, model: str, figure: str) -> str:
     """Set the alias, again if somebody else has brought a better run meanwhile."""
     run, told = best(store, model, figure), ""
     while run is not None:
-        version = appointed(store.client, model, figure, run)
+        version = again(partial(appoint, store.client, model, figure, run))
         name, value = run.data.tags[NAME], run.data.metrics[figure]
         told = f"models:/{model}@{BEST} is {name}, {figure} {value:g} (version {version})"
         now = best(store, model, figure)
@@ -54,16 +52,6 @@ def best(store: Store, model: str, figure: str) -> Run | None:
     whole = [run for run in runs if RESULT in run.data.tags and figure in run.data.metrics]
     return min(whole, key=lambda run: (run.data.metrics[figure], run.data.tags[RESULT]),
                default=None)  # fmt: skip
-
-
-def appointed(client: MlflowClient, model: str, figure: str, run: Run) -> str:
-    """`appoint`, again where a data base refuses what another clone writes at the same moment."""
-    from mlflow.exceptions import MlflowException
-
-    for _ in range(ATTEMPTS):
-        with suppress(MlflowException):
-            return appoint(client, model, figure, run)
-    return appoint(client, model, figure, run)
 
 
 def appoint(client: MlflowClient, model: str, figure: str, run: Run) -> str:

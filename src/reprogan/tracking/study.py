@@ -14,7 +14,7 @@ from ..component import ConfigError
 from ..config import Params, load
 from ..results import Stages, hashes, md5_of, stages_of
 from ..study.plan import Plan
-from .facts import Facts, flat, points_of, read_json
+from .facts import Facts, flat, named, points_of, read_json
 from .names import FAILED, SEED, STUDY
 
 JOINS = ("judge", "summary")
@@ -54,7 +54,8 @@ def told(folder: Path) -> Told:
         row, _, seed = label.rpartition("-")
         tags = {STUDY: name, SEED: seed} | ({FAILED: card["failed"]} if "failed" in card else {})
         children.append(Facts(
-            key=key_of([key, label]), name=label, tags=tags, metrics=figures(card),
+            key=key_of([key, label]), name=label, tags=tags,
+            metrics=figures(card, folder / "metrics/cards" / f"{label}.json"),
             params=planned(params, row, trials.get(label, {})) | {"train.seed": seed},
             points=points_of(folder / "metrics/history" / f"{label}.csv"),
             artifacts=[(folder / "metrics/cards" / f"{label}.json", "")], failed="failed" in card,
@@ -107,20 +108,24 @@ def images(entry: Mapping[str, Any]) -> dict[str, str]:
     return {path: md5 for path, md5 in deps.items() if path.startswith("data/")}
 
 
-def figures(card: Mapping[str, Any]) -> dict[str, float]:
-    """Values and deviations of a card; those that are infinite are left to the artifact."""
+def figures(card: Mapping[str, Any], path: Path) -> Mapping[str, float]:
+    """Values and deviations of a card; those that are infinite are left to the artifact.
+
+    Raises ValueError, which names the card, where it is none.
+    """
     rows: dict[str, float | None] = {}
-    for name, figure in card.get("figures", {}).items():
-        rows |= {name: figure["value"], f"{name}_std": figure["std"]}
-    return {name: float(value) for name, value in rows.items() if value is not None}
+    try:
+        for name, figure in card.get("figures", {}).items():
+            rows |= {name: figure["value"], f"{name}_std": figure["std"]}
+        known = {name: float(value) for name, value in rows.items() if value is not None}
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError(f"{path} is no metric card: {error!r}") from None
+    return named(known, path)
 
 
 def parent_of(folder: Path, key: str, children: list[Facts], params: Params | None) -> Facts:
     """The study itself: its summary as artifacts, and the mean and spread of each row's FID."""
-    with (folder / "reports" / "summary.csv").open(newline="", encoding="utf-8") as file:
-        table = list(csv.DictReader(file))
-    means = {f"{column}/{line['variant']}": float(line[column])
-             for line in table for column in MEANS if line[column]}  # fmt: skip
+    means = means_of(folder / "reports" / "summary.csv")
     counts = {"trials": len(children), "failed": sum(child.failed for child in children)}
     stated = {} if params is None else {
         "data.name": params.data.name, "data.size": params.data.size,
@@ -130,9 +135,24 @@ def parent_of(folder: Path, key: str, children: list[Facts], params: Params | No
     return Facts(
         key=key, name=folder.name, tags={STUDY: folder.name},
         params={name: str(value) for name, value in stated.items()},
-        metrics={name: float(value) for name, value in (means | counts).items()},
+        metrics={**means, **{name: float(count) for name, count in counts.items()}},
         artifacts=[(path, "") for path in files],
     )  # fmt: skip
+
+
+def means_of(summary: Path) -> Mapping[str, float]:
+    """What the parent shows of a summary. Raises ValueError, which names it, where it is none."""
+    try:
+        with summary.open(newline="", encoding="utf-8") as file:
+            means = {
+                f"{column}/{line['variant']}": float(line[column])
+                for line in csv.DictReader(file)
+                for column in MEANS
+                if line[column]
+            }
+    except (ValueError, LookupError, TypeError, csv.Error) as error:
+        raise ValueError(f"{summary} is no summary of a study: {error!r}") from None
+    return named(means, summary)
 
 
 def key_of(facts: Any) -> str:  # noqa: ANN401  whatever JSON takes

@@ -12,7 +12,7 @@ from .origin import Origin
 from .projecting import CATCH_UP
 from .revisions import committed
 from .store import Store, opened
-from .study import IncompleteStudyError, Told, told
+from .study import Told, told
 from .tally import Tally
 from .writing import begin, finish
 
@@ -20,14 +20,14 @@ from .writing import begin, finish
 def project_studies(folder: Path) -> Tally:
     """Make the runs of every study in this folder that has been run to its end.
 
-    One that has never been run is passed over. Raises StoreError where the store cannot be used.
+    One that is not whole, or damaged, is pending. Raises StoreError where the store cannot be used.
     """
     tally, ready = Tally(), list[tuple[Told, Origin]]()
     for lock in sorted(folder.glob("*/dvc.lock")):
         try:
             study = told(lock.parent)
             ready.append((study, committed(lock.parent, lock.name)))
-        except IncompleteStudyError as error:
+        except (OSError, ValueError) as error:
             tally.pending[f"study {lock.parent.name}"] = str(error)
     if not ready:
         return tally

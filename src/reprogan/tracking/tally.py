@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -22,6 +24,11 @@ class Tally:
         """One more run is there."""
         self.made += new
         self.there += not new
+
+    def warn(self, name: str, warnings: Iterable[str]) -> None:
+        """Say on stderr which records the run of a result goes without."""
+        for text in warnings:
+            print(f"warning: {name}: {text}", file=sys.stderr)
 
     @property
     def total(self) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..redaction import redacted
+from .again import again
 from .facts import Facts
 from .names import NAME, PARENT, PENDING, RESULT, WRITER
 from .origin import Origin
@@ -77,15 +78,16 @@ def log_data(store: Store, run: str, data: Mapping[str, str]) -> None:
     """Data sets as inputs of a run, by DVC's hashes; nothing of them is read."""
     from mlflow.entities import Dataset, DatasetInput
 
-    store.client.log_inputs(run, [
+    inputs = [
         DatasetInput(Dataset(path, md5[:36], "dvc", json.dumps({"path": path, "md5": md5})))
         for path, md5 in data.items()
-    ])  # fmt: skip
+    ]
+    again(lambda: store.client.log_inputs(run, inputs))
 
 
 def shown(value: str) -> str:
-    """A text as MLflow may keep it: without secrets, and not too long."""
-    return redacted(value)[:TEXT]
+    """A text as MLflow may keep it: without secrets, whole characters only, and not too long."""
+    return redacted(value).encode("utf-8", "replace").decode().replace("\0", "?")[:TEXT]
 
 
 def batches(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from typing import Any, Literal
 
 from ..provenance import differences, load
 from ..results import md5_of
+from ..tracking.cached import cache_of, held, listed
 from .comparison import difference
 
 State = Literal["equal", "differs", "not run", "failed"]
@@ -78,9 +78,9 @@ def verdict_on(here: Path, name: str, out: str, md5: str, folder: Path) -> Verdi
     """Whether an output has the hash of dvc.lock, and if not, what is different in it."""
     if md5_of(folder / out) == md5:
         return Verdict(name, out, "equal")
-    before = recorded(here, out, md5, folder / ".recorded" / out)
+    before = recorded(here, out, md5, folder / ".recorded")
     if before is None:
-        text = "what was recorded is not here to compare: dvc pull"
+        text = "what was recorded is not here to compare, or is damaged: dvc pull"
     else:
         text = difference(before, folder / out)
     return Verdict(name, out, "differs", text, reasons(here, out, md5, folder))
@@ -98,23 +98,19 @@ def reasons(here: Path, out: str, md5: str, folder: Path) -> tuple[str, ...]:
 
 
 def recorded(here: Path, out: str, md5: str, place: Path) -> Path | None:
-    """The output as dvc.lock has it: in the workspace, or copied from DVC's cache; else None."""
+    """The output as dvc.lock has it: in the workspace, or copied from DVC's cache; else None.
+
+    place: what is copied has the same path below it.
+    """
     if md5_of(here / out) == md5:
         return here / out
-    kept = cached(here, md5)
-    if not kept.exists():
+    try:
+        cache = cache_of(here)
+        for name, of in listed(out, md5, cache).items():
+            copy(held(of, cache), place / name)
+    except (OSError, ValueError):  # there is none, or it is damaged
         return None
-    if not md5.endswith(".dir"):
-        copy(kept, place)
-        return place
-    for file in json.loads(kept.read_text("utf-8")):
-        copy(cached(here, file["md5"]), place / file["relpath"])
-    return place
-
-
-def cached(here: Path, md5: str) -> Path:
-    """Where DVC keeps a file of that hash."""
-    return here / ".dvc" / "cache" / "files" / "md5" / md5[:2] / md5[2:]
+    return place / out
 
 
 def copy(source: Path, target: Path) -> None:

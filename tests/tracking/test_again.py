@@ -1,0 +1,50 @@
+"""What another clone writes at the same moment is refused once, and there when one looks again."""
+
+import pytest
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+from seen import local, runs
+from test_sync import results
+
+from reprogan.tracking.again import ATTEMPTS, again
+from reprogan.tracking.projecting import project
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of mlflow's, in sqlalchemy
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def refusing(times, act=lambda: None):
+    """Does what it is to do, and says so many times that it has not."""
+    asked = []
+
+    def refused(*args, **options):
+        asked.append(args)
+        given = act(*args, **options)
+        if len(asked) <= times:
+            raise MlflowException("UniqueViolation: duplicate key")
+        return given
+
+    refused.asked = asked
+    return refused
+
+
+def test_it_is_tried_again_and_then_believed():
+    assert again(refusing(ATTEMPTS - 1, lambda: 7)) == 7
+    with pytest.raises(MlflowException):
+        again(refusing(ATTEMPTS))
+    once = refusing(0)
+    again(once)
+    assert len(once.asked) == 1
+
+
+def test_data_that_another_clone_logs_meanwhile_are_no_error(here, monkeypatch):
+    refused = refusing(1, MlflowClient.log_inputs)
+    monkeypatch.setattr(MlflowClient, "log_inputs", lambda *args: refused(*args))
+    here.result("gan", 5.0)
+    assert project(results(here), here.root).made == 1
+    (run,) = runs(local(here.root))
+    names = [it.dataset.name for it in run.inputs.dataset_inputs]
+    assert len(refused.asked) == 2 and names and len(names) == len(set(names))
