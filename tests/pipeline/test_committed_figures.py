@@ -7,6 +7,8 @@ import pytest
 
 from reprogan.config import EXPERIMENT
 from reprogan.metrics.metric_card import MetricCard
+from reprogan.provenance import load
+from reprogan.results import stages_of
 from small import ROOT, params
 
 BETTER_THAN_COLLAPSED, BETTER_THAN_UNTRAINED = 4, 10
@@ -51,6 +53,22 @@ def test_the_best_checkpoint_is_no_other_than_the_curve_s(name):
     assert best.made.images == min(curve)[1] and curve[-1][1] == card(name).made.images
     assert best.split == params().evaluate.split != params().evaluate.select
     assert f"images of {params().evaluate.select}" in best.selected_by
+
+
+COMPUTE = ("reference", "train", "sample", "evaluate", "represent")
+LOCKED = stages_of(ROOT / "dvc.lock")
+
+
+@pytest.mark.parametrize("stage", [s for s in LOCKED if s.split("_")[0].split("@")[0] in COMPUTE])
+def test_every_result_says_where_it_was_computed(stage):
+    """In git, with the hashes of dvc.lock, and by the packages of the lock."""
+    kind, _, row = stage.replace("_variant", "").partition("@")
+    record = load(ROOT / f"provenance/{kind}/{row or ('experiment', kind)[kind == 'reference']}.json")
+    entry = LOCKED[stage]
+    assert record["outputs"] == {out["path"]: out["md5"] for out in entry["outs"]}
+    deps = {dep["path"]: dep["md5"] for dep in entry["deps"]}
+    assert record["inputs"] and record["inputs"].items() <= deps.items()
+    assert record["drift"] == [] and record["device"] == "cpu" and record["threads"] == 1
 
 
 def test_the_readme_states_the_factors():
