@@ -48,13 +48,15 @@ format: env ## Rewrite the code in the project's format
 
 remote: env ## Share results through a folder or a bucket: make remote URL=s3://BUCKET/PATH
 	@test -n "$(URL)" || { echo "Say where: make remote URL=s3://BUCKET/PATH, or a folder"; exit 2; }
-	dvc remote add --force --default store "$(URL)"
+	@[[ "$(URL)" != *://*@* ]] || { echo "git would have what stands before the @: set it with dvc remote modify --local"; exit 2; }
+	dvc remote modify store url "$(URL)" 2>/dev/null || dvc remote add store "$(URL)"
 	dvc remote modify store verify true
+	dvc remote default store
 
 push: env ## Push the results of this commit to the remote, and look whether all of them are there
 	@$(FORGET)
 	dvc push
-	@dvc status --cloud --quiet || { dvc status --cloud; echo "The remote has not all of it"; exit 1; }
+	@there=$$(dvc status --cloud) && ! grep -E '^\s*(new|missing):' <<< "$$there" || { echo "The remote has not all of it"; exit 1; }
 
 pull: env ## Pull the results of this commit from the remote
 	@$(FORGET)

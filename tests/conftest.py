@@ -1,6 +1,6 @@
 """One thread and deterministic kernels for every test, as in training; a repository with results.
 
-No test reaches beyond this machine. What was injected and survived is counted.
+No test connects, in its own process, to what is beyond this machine. What was injected and survived is counted.
 """
 
 import socket

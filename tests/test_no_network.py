@@ -1,4 +1,4 @@
-"""Tests reach nothing beyond this machine, so none passes or fails by what is out there."""
+"""No test connects to what is beyond this machine, so none passes or fails by what is out there."""
 
 import socket
 
@@ -15,6 +15,8 @@ import pytest
     ],
 )
 def test_addresses_beyond_this_machine_are_refused(method, family, address):
+    if family == socket.AF_INET6 and not socket.has_ipv6:
+        pytest.skip("this machine knows no IPv6")
     with socket.socket(family) as it, pytest.raises(RuntimeError, match="reaches out"):
         getattr(it, method)(address)
 

@@ -97,6 +97,13 @@ def test_every_overridden_variant_is_explained():
         assert f"\n| `{name}` |" in text.split("## Measured")[0], name
 
 
+def test_no_place_is_left_to_be_filled():
+    for page in [ROOT / "README.md", ROOT / "CHANGELOG.md", *Path(ROOT / "docs").glob("*.md")]:
+        assert not re.search(
+            r"\b(?:TODO|FIXME|XXX|[A-Z]+_(?:TABLE|TEXT))\b", page.read_text("utf-8")
+        ), page
+
+
 def test_no_machine_is_named():
     """No path of a machine, no address of a registry in the lock."""
     lock = (ROOT / "requirements.lock").read_text("utf-8")

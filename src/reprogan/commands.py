@@ -71,14 +71,12 @@ def play(jobs: int, targets: Sequence[str] = ()) -> None:
     from .scratch import scratch
     from .zoo import Zoo, in_order, plan, stoppable
 
-    graph = plan(targets)
-    with (
-        alone(scratch() / "zoo.lock", "another one runs in this repository; waiting for its end"),
-        in_order(Path("dvc.lock"), graph, scratch() / "order.json"),
-        stoppable(),
-        board(graph) as shown,
-    ):
-        Zoo(graph, jobs, shown).play()
+    wait = "another one runs in this repository; waiting for its end"
+    with alone(scratch() / "zoo.lock", wait):
+        graph = plan(targets)  # of the files as they are once nobody else is at work
+        order = in_order(Path("dvc.lock"), graph, scratch() / "order.json")
+        with order, stoppable(), board(graph) as shown:
+            Zoo(graph, jobs, shown).play()
 
 
 def stage_of(step: str, name: str) -> str:

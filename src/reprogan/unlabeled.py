@@ -95,8 +95,17 @@ def listed(path: Path) -> tuple[list[str], list[str]]:
 
 
 def walked(path: Path) -> Iterator[str]:
-    """What is in a folder, named as in a zip: the names of folders end in a slash."""
-    for root, folders, files in os.walk(path):
-        below = Path(root).relative_to(path)
-        yield from (f"{(below / name).as_posix()}/" for name in folders)
-        yield from ((below / name).as_posix() for name in files)
+    """What is in a folder, named as in a zip: the names of folders end in a slash.
+
+    Names are read as they are asked for, however many a folder has.
+    """
+    folders = [path]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                name = Path(entry.path).relative_to(path).as_posix()
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(Path(entry.path))
+                    yield f"{name}/"
+                else:
+                    yield name

@@ -288,3 +288,16 @@ def test_a_difference_is_explained_by_the_two_records_of_the_computation(tmp_pat
     (told,) = explained(rerun(here, "make", entry, tmp_path / "third"))
     assert told == "provenance/make/x.json does not say where the out.json of dvc.lock was computed"
     assert explained([Verdict("make", "out.json", "equal")]) == []
+
+
+@pytest.mark.parametrize("of", ["deps", "outs"])
+def test_a_path_that_leads_out_of_the_repository_is_said_and_nothing_is_run(tmp_path, of):
+    here = tmp_path / "here"
+    entry = repository(here, "from pathlib import Path; Path('out.json').write_text('{}')")
+    (tmp_path / "outer.txt").write_text("x")
+    outer = {"path": "../outer.txt", "md5": md5_of(tmp_path / "outer.txt")}
+    entry[of] = [*entry.get(of, ()), outer]
+    found = rerun(here, "make", entry, tmp_path / "there")
+    assert {verdict.state for verdict in found} == {"not run"}
+    assert all("../outer.txt is outside of" in verdict.text for verdict in found)
+    assert not (tmp_path / "there").exists() and (tmp_path / "outer.txt").read_text() == "x"

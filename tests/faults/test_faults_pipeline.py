@@ -27,6 +27,7 @@ def killed(repository, seconds, *command):
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
+        process.kill()  # first: it would tell of a stage that has died before it
         kill_all_in(repository)
     output = process.communicate()[0]
     assert process.returncode in (0, -signal.SIGKILL), output

@@ -63,12 +63,14 @@ LOCKED = stages_of(ROOT / "dvc.lock")
 def test_every_result_says_where_it_was_computed(stage):
     """In git, with the hashes of dvc.lock, and by the packages of the lock."""
     kind, _, row = stage.replace("_variant", "").partition("@")
-    record = load(ROOT / f"provenance/{kind}/{row or ('experiment', kind)[kind == 'reference']}.json")
+    record = load(
+        ROOT / f"provenance/{kind}/{row or ('experiment', kind)[kind == 'reference']}.json"
+    )
     entry = LOCKED[stage]
     assert record["outputs"] == {out["path"]: out["md5"] for out in entry["outs"]}
     deps = {dep["path"]: dep["md5"] for dep in entry["deps"]}
     assert record["inputs"] and record["inputs"].items() <= deps.items()
-    assert record["drift"] == [] and record["device"] == "cpu" and record["threads"] == 1
+    assert record["drift"] == {} and record["device"] == "cpu" and record["threads"] == 1
 
 
 def test_the_readme_states_the_factors():

@@ -3,11 +3,10 @@
 import hashlib
 import re
 import signal
-import subprocess
+import time
 
 import pytest
 from bucket import KEYS
-from campaign import chances
 from undisturbed import files_of
 
 from reprogan.results import md5_of
@@ -123,31 +122,37 @@ def test_a_damaged_object_is_never_taken(undisturbed, pushed, bucket, clone, how
     assert bucket.read(key) == content
 
 
-def killed(repository, seconds, *command):
-    """A command, killed after so long unless it has ended by then."""
-    print(f"{' '.join(command)}: kill -9 after {seconds:.2f} s")
+def killed(repository, begun, *command):
+    """A command, killed as soon as something has begun; whether it had not ended by then."""
     process = repository.start(*command)
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
+    while process.poll() is None and not begun():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
     process.communicate()
+    return process.returncode == -signal.SIGKILL
 
 
-def test_what_is_killed_is_finished_by_the_next(undisturbed, connected, bucket, clone):
+def test_what_is_killed_is_finished_by_the_next(
+    undisturbed, connected, bucket, clone, record_property
+):
     """No object is ever there in part, and none that is taken."""
-    chance = chances("share")
-    for _ in range(3):
-        killed(connected, chance.uniform(1, 4), "dvc", "push")
+    kills = 0
+    for count in (1, 8, 15):
+        kills += killed(connected, lambda n=count: len(bucket.names()) >= n, "dvc", "push")
+        assert len(bucket.names()) >= count
         for key in bucket.names():
             assert_is_what_it_is_called("".join(key.split("/")[-2:]), bucket.read(key))
     connected.run("make", "-o", "env", "push")
     theirs = clone(connected)
-    for _ in range(3):
-        killed(theirs, chance.uniform(1, 4), "dvc", "pull")
+    cache = theirs.root / ".dvc/cache/files/md5"
+    for count in (1, 8, 15):
+        begun = lambda n=count: len(list(cache.glob("*/*"))) >= n  # noqa: E731
+        kills += killed(theirs, begun, "dvc", "pull")
     theirs.run("make", "-o", "env", "pull")
     assert_same_results(undisturbed, theirs)
     assert theirs.ran("repro") == []
+    assert kills
+    record_property("kill -9", kills)
 
 
 CUT_OFF = """
@@ -174,14 +179,25 @@ def test_what_is_cut_off_while_it_collects_is_finished(undisturbed, connected, c
     assert_same_results(undisturbed, theirs)
 
 
-def test_a_push_of_what_is_not_here_fails(connected, clone):
-    """A clone that has not pulled has nothing to push."""
-    theirs = clone(connected)
+def test_a_push_fails_where_the_remote_lacks_something_and_only_there(pushed, bucket, clone):
+    """A clone that has pulled a part pushes well into a full bucket, and not into an empty one."""
+    theirs = clone(pushed)
+    theirs.dvc("pull", "normalize")
+    theirs.run("make", "-o", "env", "push")
+    for key in bucket.names():
+        bucket.remove(key)
     assert "not all of it" in theirs.run("make", "-o", "env", "push", ok=False)
 
 
 def test_a_remote_needs_a_place(mine):
+    """Another one keeps what else was said of it, and none brings a password into git."""
     assert "make remote URL=" in mine.run("make", "-o", "env", "remote", ok=False)
+    remote(mine, "s3://results/one", "http://127.0.0.1:9")
+    mine.run("make", "-o", "env", "remote", "URL=s3://results/two")
+    said = mine.dvc("config", "--list")
+    assert "url=s3://results/two" in said and "endpointurl=http://127.0.0.1:9" in said
+    mine.run("make", "-o", "env", "remote", "URL=https://me:S3CRET@example.org/x", ok=False)
+    assert "S3CRET" not in (mine.root / ".dvc/config").read_text()
 
 
 def test_without_keys_and_without_a_server_nothing_is_lost(pushed, clone, monkeypatch):

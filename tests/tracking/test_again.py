@@ -16,7 +16,14 @@ pytestmark = [
 ]
 
 
-def refusing(times, act=lambda: None):
+CONFLICTS = [
+    "BAD_REQUEST: (psycopg2.errors.UniqueViolation) duplicate key value violates unique constraint",
+    "(sqlite3.IntegrityError) UNIQUE constraint failed: datasets.experiment_id",
+    "RESOURCE_ALREADY_EXISTS: Registered Model (name=x) already exists",
+]
+
+
+def refusing(times, act=lambda: None, text=CONFLICTS[0]):
     """Does what it is to do, and says so many times that it has not."""
     asked = []
 
@@ -24,20 +31,28 @@ def refusing(times, act=lambda: None):
         asked.append(args)
         given = act(*args, **options)
         if len(asked) <= times:
-            raise MlflowException("UniqueViolation: duplicate key")
+            raise MlflowException(text)
         return given
 
     refused.asked = asked
     return refused
 
 
-def test_it_is_tried_again_and_then_believed():
-    assert again(refusing(ATTEMPTS - 1, lambda: 7)) == 7
+@pytest.mark.parametrize("text", CONFLICTS)
+def test_it_is_tried_again_and_then_believed(text):
+    assert again(refusing(ATTEMPTS - 1, lambda: 7, text)) == 7
     with pytest.raises(MlflowException):
         again(refusing(ATTEMPTS))
     once = refusing(0)
     again(once)
     assert len(once.asked) == 1
+
+
+def test_a_server_that_does_not_answer_is_waited_for_once():
+    silent = refusing(ATTEMPTS, text="API request failed: Max retries exceeded, Connection refused")
+    with pytest.raises(MlflowException):
+        again(silent)
+    assert len(silent.asked) == 1
 
 
 def test_data_that_another_clone_logs_meanwhile_are_no_error(here, monkeypatch):

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from .finding import Finding
 
-RUNS = Path(".dvc/tmp/exps/run")
-"""Where DVC keeps a folder for each task that has been started."""
+EXPERIMENTS = Path(".dvc/tmp/exps")
+"""Where DVC has the folders that tasks run in, and below `run` one with notes on each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def check_queue(here: Path) -> list[Finding]:
             "queue", "note",
             f"{it.name} was run by process {it.pid}, which is gone: no worker will take it up;"
             " queue it again, and it goes on from its last checkpoint",
-            f"dvc queue kill {it.name} && dvc queue remove {it.name}"
+            f"dvc queue kill {shlex.quote(it.name)} && dvc queue remove {shlex.quote(it.name)}"
             f" && rm -rf {shlex.quote(str(it.place))}",
         )
         for it in dead(here)
@@ -39,8 +39,12 @@ def check_queue(here: Path) -> list[Finding]:
 
 
 def dead(here: Path) -> Iterator[Dead]:
-    """Those that have begun, have not ended, and whose process is not there."""
-    for path in sorted((here / RUNS).glob("*/*.json")):
+    """Those that have begun, have not ended, and whose process is not there.
+
+    Each ran in a folder of its own; what ran in the workspace is none of the queue's.
+    """
+    experiments = (here / EXPERIMENTS).absolute()
+    for path in sorted(experiments.glob("run/*/*.json")):
         try:
             process = json.loads(path.read_text("utf-8"))
             run = json.loads(path.with_suffix(".run").read_text("utf-8"))
@@ -48,7 +52,7 @@ def dead(here: Path) -> Iterator[Dead]:
             ended = process["returncode"] is not None
         except (OSError, ValueError, KeyError, TypeError):
             continue  # DVC is writing it, or writes it otherwise by now
-        if not ended and not lives(task.pid):
+        if task.place.parent == experiments and not ended and not lives(task.pid):
             yield task
 
 

@@ -56,8 +56,13 @@ def check_file(here: Path) -> list[Finding]:
 
 
 def anew(path: Path, end: str) -> str:
-    """The command that puts a store aside and makes another of git and DVC's cache."""
-    return f"{shlex.join(['mv', str(path), f'{path}.{end}'])} && {SYNC} --all"
+    """The command that puts a store aside and makes another of git and DVC's cache.
+
+    Under a name that is free: what neither of them has any more is in no other file.
+    """
+    names = (f"{path}.{end}{number}" for number in ("", *range(2, 1000)))
+    aside = next(name for name in names if not Path(name).exists())
+    return f"{shlex.join(['mv', str(path), aside])} && {SYNC} --all"
 
 
 def whole(path: Path) -> list[tuple[str, str]]:

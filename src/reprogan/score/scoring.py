@@ -47,7 +47,7 @@ def judged(
     )
     seen = Seen(found.features, found.logits, samples.labels, samples.images)
     card = at.card_of(pile.where, "given", samples, seen)
-    absent = absent_of(seen, at) if named else []
+    absent = absent_of(seen, at) if named or not card.figures else []
     if not card.figures:
         raise ValueError(f"{pile.where}: no figure is left: {'; '.join(absent)}")
     notes = dict.fromkeys((*card.warnings, *absent, *pile.notes, *real, *said_of(pile, at)))

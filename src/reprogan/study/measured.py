@@ -36,6 +36,8 @@ def summaries(study: Path) -> dict[str, Row]:
 def lines(one: Path, two: Path) -> Iterator[list[str]]:
     """FID and classes of both, the other figures of the second, whose order it is."""
     first, second = summaries(one), summaries(two)
+    if lacking := second.keys() - first.keys():
+        raise ValueError(f"{one} has not run {', '.join(sorted(lacking))}, which {two} has")
     heads = [f"{study.name}: {figure}" for study in (one, two) for figure in ("FID", "classes")]
     yield ["row", *heads, *SHOWN]
     yield [":---", *["---:"] * (len(heads) + len(SHOWN))]

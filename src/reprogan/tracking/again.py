@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TypeVar
 
 Given = TypeVar("Given")
@@ -12,11 +12,20 @@ ATTEMPTS = 3
 """Before a refusal is taken for an error; the row is there when one looks again."""
 
 
+CONFLICT = re.compile(
+    "unique ?violation|unique constraint|integrity ?error|already.?exists|deadlock", re.IGNORECASE
+)
+"""How a data base says so, and MLflow after it; never a server that does not answer."""
+
+
 def again(act: Callable[[], Given]) -> Given:
     """What `act` gives, which may be done twice and then has done no more than once."""
     from mlflow.exceptions import MlflowException
 
     for _ in range(ATTEMPTS - 1):
-        with suppress(MlflowException):
+        try:
             return act()
+        except MlflowException as error:
+            if not CONFLICT.search(str(error)):
+                raise
     return act()

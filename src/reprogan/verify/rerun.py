@@ -47,11 +47,14 @@ def rerun(here: Path, name: str, entry: Mapping[str, Any], folder: Path) -> list
     """
     outs = {out["path"]: out["md5"] for out in entry.get("outs", ())}
     deps = {dep["path"]: dep.get("md5", "") for dep in entry.get("deps", ())}
+    root = root_of(here)
+    if outer := [path for path in (*deps, *outs) if not within(root, here / path)]:
+        text = f"{', '.join(outer)} is outside of {root}, and nothing is written there"
+        return [Verdict(name, out, "not run", text) for out in outs]
     stale = [path for path, md5 in deps.items() if md5 and md5_of(here / path) != md5]
     if stale:
         text = f"{', '.join(stale)} not as dvc.lock has it: dvc checkout, or the commit of dvc.lock"
         return [Verdict(name, out, "not run", text) for out in outs]
-    root = root_of(here)
     for path in (*CODE, *SETTINGS):
         copy(root / path, folder / path)
     folder = folder / here.relative_to(root)
@@ -67,6 +70,11 @@ def rerun(here: Path, name: str, entry: Mapping[str, Any], folder: Path) -> list
         text = "\n".join((done.stdout + done.stderr).strip().splitlines()[-LAST:])
         return [Verdict(name, out, "failed", text) for out in outs]
     return [verdict_on(here, name, out, md5, folder) for out, md5 in outs.items()]
+
+
+def within(root: Path, path: Path) -> bool:
+    """Whether a path, links apart, stays below a folder."""
+    return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(root))  # noqa: PTH100
 
 
 def root_of(here: Path) -> Path:
