@@ -28,10 +28,19 @@ def killed(repository, seconds, *command):
         process.wait(seconds)
     except subprocess.TimeoutExpired:
         process.kill()  # first: it would tell of a stage that has died before it
+        process.wait()
         kill_all_in(repository)
     output = process.communicate()[0]
     assert process.returncode in (0, -signal.SIGKILL), output
     return process.returncode != 0
+
+
+def wait_for(what, seconds=300.0):
+    deadline = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return found
 
 
 def processes_in(repository):
@@ -48,11 +57,15 @@ def processes_in(repository):
 
 
 def kill_all_in(repository):
+    """Until none is left, nor what the system keeps of one: DVC takes that for a process at work."""
+    killed = set()
     while found := processes_in(repository):
+        killed |= set(found)
         for number in found:
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
         time.sleep(0.05)
+    wait_for(lambda: not any(Path(f"/proc/{number}").exists() for number in killed), 60)
 
 
 def test_repro_and_the_zoo_killed_in_turn(undisturbed, tmp_path, record_property):
@@ -163,14 +176,6 @@ def queued(repository):
     """Its worker under way, in a session of its own that keeps no pipe open."""
     repository.dvc("exp", "run", "--queue", *EDIT)
     repository.run("bash", "-c", "dvc queue start > .dvc/tmp/worker 2>&1", **OFTEN)
-
-
-def wait_for(what, seconds=300.0):
-    deadline = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return found
 
 
 def test_a_queue_worker_that_is_killed(undisturbed, mine, tmp_path, record_property):
