@@ -17,6 +17,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from .alone import if_alone
+from .data.bounds import QUOTED
 from .files import write
 from .game import Game
 from .sealed import number_of, seal, sealed, unseal
@@ -52,7 +53,7 @@ def load_tensors(game: Game, path: Path, names: Iterable[str]) -> None:
         tensors = load(path.read_bytes())
     except SafetensorError as error:
         raise ValueError(
-            f"{path} is not a whole safetensors file ({error}): train it again"
+            f"{path} is not a whole safetensors file ({str(error)[:QUOTED]}): train it again"
         ) from None
     for name in names:
         mine = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import lzma
 import math
+import sys
 import zipfile
 import zlib
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from .data.bounds import check_total
+from .data.bounds import QUOTED, check_total
 
 SUFFIX = ".npy"
 """What the names of an npz's entries end in."""
@@ -75,7 +76,7 @@ def arrays_in(path: Path) -> dict[str, npt.NDArray[Any]]:
     except FileNotFoundError:
         raise
     except FAULTS as error:
-        raise ValueError(str(error) or type(error).__name__) from None
+        raise ValueError(str(error)[:QUOTED] or type(error).__name__) from None
 
 
 def array_in(path: Path) -> npt.NDArray[Any]:
@@ -85,11 +86,12 @@ def array_in(path: Path) -> npt.NDArray[Any]:
             refuse_other_size(file, path.stat().st_size)
             file.seek(0)
             array: npt.NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+            refuse_no_characters(array)
             return array
     except FileNotFoundError:
         raise
     except FAULTS as error:
-        raise ValueError(str(error) or type(error).__name__) from None
+        raise ValueError(str(error)[:QUOTED] or type(error).__name__) from None
 
 
 def entry_of(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> npt.NDArray[Any]:
@@ -101,7 +103,16 @@ def entry_of(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> npt.NDArray[Any]
     with packed.open(info) as entry:
         array: npt.NDArray[Any] = np.lib.format.read_array(entry, allow_pickle=False)
         entry.read(1)
+    refuse_no_characters(array)
     return array
+
+
+def refuse_no_characters(array: npt.NDArray[Any]) -> None:
+    """Raise ValueError for texts of numbers that are no characters; Python cannot hold them."""
+    if array.dtype.kind == "U":
+        codes = np.frombuffer(array.tobytes(), np.dtype("u4").newbyteorder(array.dtype.byteorder))
+        if codes.size and codes.max() > sys.maxunicode:
+            raise ValueError(f"it holds the number {codes.max():#x} in the place of a character")
 
 
 def refuse_other_size(entry: IO[bytes], size: int) -> None:

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from reprogan.npz import to_npz
+from reprogan.npz import arrays_in, to_npz
 
 DIGEST = "a526a537a9daa584327760a300cd9a7c4734df6b088d6784dfc0cc4f3e39ee23"
 """SHA-256 of the npz in `test_its_bytes_are_those_of_any_python`."""
@@ -33,3 +33,14 @@ def test_its_bytes_are_those_of_any_python():
 def test_objects_are_refused():
     with pytest.raises(ValueError, match="Object arrays cannot be saved"):
         to_npz(a=np.array([{}], object))
+
+
+def test_numbers_that_are_no_characters_are_refused(tmp_path):
+    """Python cannot hold them; numpy would raise a SystemError where they are used."""
+    path = tmp_path / "x.npz"
+    names = np.array(["cat", "dog"])
+    numbers = names.view("u4")
+    numbers[3] = 0x7F000064
+    path.write_bytes(to_npz(names=names))
+    with pytest.raises(ValueError, match="0x7f000064 in the place of a character"):
+        arrays_in(path)

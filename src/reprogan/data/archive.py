@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from .bounds import check_count, check_size, check_total, safe
+from .bounds import QUOTED, check_count, check_size, check_total, safe
 from .errors import DataError
 from .member import Member, Wanted, is_hidden
 from .tars import OPENERS, in_tar
@@ -42,7 +42,8 @@ def members(path: Path, wanted: Wanted) -> Iterator[Member]:
     except DataError:
         raise
     except FAULTS as error:
-        raise DataError(f"{path} cannot be read, it is truncated or broken: {error}") from error
+        why = str(error)[:QUOTED]
+        raise DataError(f"{path} cannot be read, it is truncated or broken: {why}") from error
 
 
 def reader(path: Path) -> Callable[[Path, Wanted], Iterator[Member]]:

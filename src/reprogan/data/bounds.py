@@ -21,6 +21,9 @@ MAX_GROWTH = 100
 FREE_BYTES = 1 << 30
 """Bytes that even a small archive may unpack to: 1 GiB is no danger to a disk."""
 
+QUOTED = 300
+"""Characters of what a library says of a broken file: some quote all of it."""
+
 
 def safe(name: str, path: Path) -> str:
     """The name without `.` parts. Raises DataError for one that points outside or is not UTF-8."""

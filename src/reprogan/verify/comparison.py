@@ -43,7 +43,7 @@ def difference(recorded: Path, again: Path) -> str:
     try:
         return first_of(dict(parts(recorded)), dict(parts(again)))
     except FAULTS as error:
-        return f"it cannot be compared: {error}"
+        return f"it cannot be compared: {str(error)[:SHOWN]}"
 
 
 def first_of(before: dict[str, Any], now: dict[str, Any]) -> str:
