@@ -300,7 +300,7 @@ MUTANTS = [
     Mutant("score: metrics without a figure are not told", "score/scoring.py", "absent_of(seen, at) if named or not card.figures else []", "[]", SCORE),
     Mutant("doctor: a dead task of the queue lives", "doctor/queue.py", "and not ended and not lives(task.pid):", "and False:", "tests/contract/test_doctor_queue.py"),
     Mutant("doctor: the repository itself is removed", "doctor/queue.py", "task.place.parent == experiments and not ended", "not ended", "tests/contract/test_doctor_queue.py"),
-    Mutant("doctor: a task that runs is dead", "doctor/queue.py", "        return True\n    return True", "        return True\n    return False", "tests/contract/test_doctor_queue.py"),
+    Mutant("doctor: a task that runs is dead", "doctor/queue.py", "somebody else's\n    return True", "somebody else's\n    return False", "tests/contract/test_doctor_queue.py"),
     Mutant("extractors: networks in training mode are taken", "metrics/extractors/custom_trial.py", "if off > NEAR", "if False and off > NEAR", CUSTOM),
 ]  # fmt: skip
 

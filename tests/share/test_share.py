@@ -198,6 +198,7 @@ def test_a_remote_needs_a_place(mine):
     assert "url=s3://results/two" in said and "endpointurl=http://127.0.0.1:9" in said
     mine.run("make", "-o", "env", "remote", "URL=https://me:S3CRET@example.org/x", ok=False)
     assert "S3CRET" not in (mine.root / ".dvc/config").read_text()
+    mine.run("make", "-o", "env", "remote", "URL=s3://me@results/three")  # a name is no secret
 
 
 def test_without_keys_and_without_a_server_nothing_is_lost(pushed, clone, monkeypatch):
