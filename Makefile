@@ -49,7 +49,7 @@ format: env ## Rewrite the code in the project's format
 remote: env ## Share results through a folder or a bucket: make remote URL=s3://BUCKET/PATH
 	@test -n "$(URL)" || { echo "Say where: make remote URL=s3://BUCKET/PATH, or a folder"; exit 2; }
 	@[[ "$(URL)" != *://*:*@* ]] || { echo "git would have the password: say the URL without it, and dvc remote modify --local store password PASSWORD"; exit 2; }
-	@if dvc config remote.store.url > /dev/null 2>&1; then dvc remote modify store url "$(URL)"; else dvc remote add store "$(URL)"; fi
+	@if dvc remote list | grep -qE '^store\s'; then dvc remote modify store url "$(URL)"; else dvc remote add store "$(URL)"; fi
 	dvc remote modify store verify true
 	dvc remote default store
 
