@@ -68,11 +68,14 @@ def play(jobs: int, targets: Sequence[str] = ()) -> None:
     """What `dvc repro TARGETS` does, by default all, `jobs` stages at a time."""
     from .alone import alone
     from .board import board
+    from .doctor.torn import check_torn
     from .scratch import scratch
     from .zoo import Zoo, in_order, plan, stoppable
 
     wait = "another one runs in this repository; waiting for its end"
     with alone(scratch() / "zoo.lock", wait):
+        for found in check_torn(Path.cwd()):
+            raise ConfigError(f"{found.text}. In {Path.cwd()}: {found.mend}")
         graph = plan(targets)  # of the files as they are once nobody else is at work
         order = in_order(Path("dvc.lock"), graph, scratch() / "order.json")
         with order, stoppable(), board(graph) as shown:

@@ -22,6 +22,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from .files import write
+from .git import git
 from .reading import parse_json
 
 if TYPE_CHECKING:
@@ -195,13 +196,18 @@ def noted(note: Path) -> list[str]:
 
 
 def put_in_order(lock: Path, before: Sequence[str], graph: Graph) -> None:
-    """Order dvc.lock as a serial run leaves it: the entries of `before`, then new ones."""
+    """Order dvc.lock as a serial run leaves it: the entries of `before`, then new ones.
+
+    Where git's index has what the run has changed (DVC's core.autostage), it gets this too.
+    """
     head, blocks = parts(lock)
     order = [stage for stage in before if stage in blocks]
     order += [stage for stage in graph if stage in blocks and stage not in order]
     order += [stage for stage in blocks if stage not in order]
     if order != list(blocks):
         write(lock, head + "".join(blocks[stage] for stage in order))
+        if git(lock.parent, "diff", "--cached", "--name-only", "--", lock.name):
+            git(lock.parent, "add", lock.name)
 
 
 def parts(lock: Path) -> tuple[str, dict[str, str]]:

@@ -152,9 +152,15 @@ def test_a_disk_that_is_nearly_full_is_a_fault(tmp_path, monkeypatch):
 def broken(here):
     """Everything in it is damaged."""
     (here / ".dvc").mkdir()
-    for name in (".dvc/config", "dvc.yaml", "params.yaml", "requirements.lock", "dvc.lock"):
+    for name in (".dvc/config", "dvc.yaml", "params.yaml", "requirements.lock"):
         (here / name).write_text("[<<<<<<< HEAD")
     (here / "mlflow.db").write_bytes(b"hello" * 1000)
+
+
+def conflicting(here):
+    """And dvc.lock too, which DVC stumbles over first."""
+    broken(here)
+    (here / "dvc.lock").write_text("[<<<<<<< HEAD")
 
 
 def neglected(here):
@@ -185,6 +191,7 @@ def neglected(here):
     ("make", "faults"),
     [
         (broken, {"environment", "params", "git", "dvc.yaml", "remotes", "mlflow", "disk"}),
+        (conflicting, {"environment", "params", "git", "dvc.lock", "remotes", "mlflow", "disk"}),
         (neglected, {"environment", "git", "outputs", "remotes", "disk"}),
     ],
 )

@@ -12,6 +12,7 @@ from campaign import chances
 from undisturbed import afresh
 
 from reprogan.doctor.queue import check_queue
+from reprogan.doctor.torn import AT_WORK, check_torn
 from reprogan.results import md5_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults"), pytest.mark.timeout(1200)]
@@ -33,6 +34,16 @@ def killed(repository, seconds, *command):
     output = process.communicate()[0]
     assert process.returncode in (0, -signal.SIGKILL), output
     return process.returncode != 0
+
+
+def mend(repository):
+    """Type what the doctor says against what DVC was killed in the middle of; whether it found any."""
+    found = check_torn(repository.root)
+    for it in found:
+        print(it.text)
+        repository.run("bash", "-c", it.mend)
+    assert check_torn(repository.root) == []
+    return bool(found)
 
 
 def wait_for(what, seconds=300.0):
@@ -77,6 +88,7 @@ def test_repro_and_the_zoo_killed_in_turn(undisturbed, tmp_path, record_property
         command = (REPRO, ZOO)[turn % 2]
         print(f"{' '.join(command)}: kill -9 after {seconds:.2f} s")
         kills += killed(repository, seconds, *command)
+        mend(repository)
     record_property("kill -9", kills)
     assert kills
     repository.run(*ZOO)
@@ -140,6 +152,39 @@ def test_a_damaged_object_in_the_cache_is_never_taken(undisturbed, mine):
     mine.dvc("repro")
     assert mine.lock() == undisturbed.repository.lock()
     assert md5_of(mine.root / path) == md5
+
+
+@pytest.mark.parametrize("command", [REPRO, ZOO], ids=["repro", "zoo"])
+def test_a_lock_that_dvc_was_killed_in_writing(undisturbed, mine, command, record_property):
+    """It rewrites dvc.lock in place, for half a second where it is long."""
+    whole, chance = mine.lock(), chances("lock")
+    refused = 0
+    for size in [0, *(chance.randrange(len(whole)) for _ in range(5))]:
+        (mine.root / "dvc.lock").write_bytes(whole[:size])
+        process = mine.start(*command)
+        output = process.communicate()[0]
+        if process.returncode:
+            assert "dvc.lock" in output and "Traceback" not in output
+            assert mend(mine), output
+            output = mine.run(*command)
+            refused += 1
+        assert "step" not in output, "nothing is computed again"
+        assert mine.lock() == undisturbed.repository.lock()
+    assert refused
+    record_property("damaged files", 6)
+
+
+@pytest.mark.parametrize("left", [AT_WORK, Path(".git/index.lock")], ids=["dvc", "git"])
+def test_a_file_of_dvc_s_or_git_s_that_a_kill_leaves_in_the_way(undisturbed, mine, left):
+    """Nobody's command ends well any more, and each says what is in the way, or what to type."""
+    (mine.root / left).write_text("")
+    whole = mine.lock()
+    (mine.root / "dvc.lock").write_bytes(whole[: whole.index(b"  track:")])
+    assert left.name in mine.dvc("repro", ok=False)
+    assert f"rm {left}" in mine.run(*ZOO, ok=False)
+    assert mend(mine)
+    mine.dvc("repro")
+    assert mine.lock() == undisturbed.repository.lock()
 
 
 LOCKED = ("Unable to acquire lock", "is busy", "locked", "Another DVC process")

@@ -39,6 +39,27 @@ def test_a_lock_is_reordered_as_text(tmp_path):
     assert parts(tmp_path / "none.lock") == ("", {})
 
 
+def test_git_has_the_lock_in_order_where_it_had_it_at_all(tmp_path):
+    """DVC stages it after each stage; what is committed then must not be the order in which they ended."""
+
+    def staged():
+        said = subprocess.run(["git", "diff", "--name-only"], cwd=tmp_path, capture_output=True)
+        assert said.returncode == 0
+        return said.stdout == b""
+
+    lock, graph = tmp_path / "dvc.lock", {name: frozenset() for name in ("a", "b@x", "c")}
+    lock.write_text("schema: '2.0'\nstages:\n")
+    for words in ("init -q", "add dvc.lock", "-c user.name=a -c user.email=a@b commit -qm x"):
+        subprocess.run(["git", *words.split()], cwd=tmp_path, check=True)
+    lock.write_text(LOCK)
+    put_in_order(lock, [], graph)
+    assert not staged(), "nobody had asked for it"
+    lock.write_text(LOCK)
+    subprocess.run(["git", "add", "dvc.lock"], cwd=tmp_path, check=True)
+    put_in_order(lock, [], graph)
+    assert list(parts(lock)[1]) == ["a", "b@x", "c"] and staged()
+
+
 GRAPH = {
     "a": frozenset(),
     "b": frozenset("a"),

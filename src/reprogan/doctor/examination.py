@@ -18,6 +18,7 @@ from .queue import check_queue
 from .remotes import check_remotes
 from .repository import check_disk, check_git
 from .store import check_store
+from .torn import check_torn
 
 STYLES = {"good": "green", "note": "yellow", "fault": "bold red"}
 
@@ -30,7 +31,7 @@ def examine(here: Path) -> list[Finding]:
         *check_params(here / "params.yaml"),
         *check_git(here),
         *check_queue(here),
-        *check_pipeline(here),
+        *(check_torn(here) or check_pipeline(here)),
         *check_remotes(here),
         *check_store(here),
         *check_disk(here, scratch()),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import subprocess
 from pathlib import Path
 
 from ..files import free, megabytes
+from ..git import git
 from .finding import Finding
 
 LEAST = 2 * 10**9
@@ -34,14 +34,6 @@ def branch(here: Path) -> str:
     """The branch to go back to: main, master, or any other."""
     names = (git(here, "for-each-ref", "--format=%(refname:short)", "refs/heads") or "").split()
     return next((name for name in ("main", "master", *names) if name in names), "main")
-
-
-def git(here: Path, *words: str) -> str | None:
-    """What git says; None where it fails."""
-    done = subprocess.run(  # noqa: S603  our own words
-        ["git", *words], cwd=here, capture_output=True, text=True, check=False  # noqa: S607
-    )  # fmt: skip
-    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def check_disk(here: Path, scratch: Path) -> list[Finding]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from ..doctor.repository import git
+from ..git import git
 from .revisions import RESULTS
 
 

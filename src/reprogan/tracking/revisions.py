@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..doctor.repository import git
+from ..git import git
 from .origin import Origin
 
 RESULTS = ("dvc.lock", "metrics", "provenance")

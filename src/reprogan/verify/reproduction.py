@@ -15,7 +15,7 @@ from pathlib import Path
 from ..component import ConfigError
 from ..config import EXPERIMENT
 from ..doctor.environment import check_environment
-from ..doctor.repository import git
+from ..git import git
 from ..redaction import redacted
 from ..results import md5_of, read_lock, result_of
 from ..tracking.errors import reaching
