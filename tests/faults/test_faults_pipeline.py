@@ -159,7 +159,7 @@ def test_a_lock_that_dvc_was_killed_in_writing(undisturbed, mine, command, recor
     """It rewrites dvc.lock in place, for half a second where it is long."""
     whole, chance = mine.lock(), chances("lock")
     refused = 0
-    for size in [0, *(chance.randrange(len(whole)) for _ in range(5))]:
+    for size in (0, whole.index(b"  evaluate:"), chance.randrange(len(whole))):
         (mine.root / "dvc.lock").write_bytes(whole[:size])
         process = mine.start(*command)
         output = process.communicate()[0]
@@ -171,7 +171,7 @@ def test_a_lock_that_dvc_was_killed_in_writing(undisturbed, mine, command, recor
         assert "step" not in output, "nothing is computed again"
         assert mine.lock() == undisturbed.repository.lock()
     assert refused
-    record_property("damaged files", 6)
+    record_property("damaged files", 3)
 
 
 @pytest.mark.parametrize("left", [AT_WORK, Path(".git/index.lock")], ids=["dvc", "git"])
