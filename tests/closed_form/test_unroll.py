@@ -56,22 +56,29 @@ def test_unroll__one_step_in_full():
     assert by_hand(1) == pytest.approx((0.4024, 0.104))
 
 
-def test_unroll__goes_through_penalties_at_the_fakes():
-    """D(x) = a x^2 / 2 under R2 alone: a1 = a - rate gamma a v^2, and da1/dv = -2 rate gamma a v."""
-    gamma, a = 0.5, 1.0
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_unroll__goes_through_penalties_at_the_fakes(steps):
+    """D(x) = a x^2 / 2 under R2 alone: a step makes a (1 - rate gamma v^2) of a.
+
+    From the second step on, a is a function of v as well, which R2's dD/dx knows nothing of.
+    """
+    gamma, a, slope = 0.5, 1.0, 0.0
     pair, round = exchange(R, V, critic=Quadratic())
     game = Game([pair], draw)
     pair.generator.terms["adversarial"] = Weighted(lambda round: -round.on_fake.score.mean())
     TRICKS["r2"](gamma=gamma).apply(game)
-    TRICKS["unroll"](steps=1, learning_rate=RATE).apply(game)
+    TRICKS["unroll"](steps=steps, learning_rate=RATE).apply(game)
     for player in pair.players:
         let_learn(player, player is pair.generator)
     ahead = pair.generator.meet(pair, round.batch)
     (gradient,) = torch.autograd.grad(
         pair.generator.terms["adversarial"].term(ahead), pair.generator.network.value
     )
-    a1, slope = a - RATE * gamma * a * V**2, -2 * RATE * gamma * a * V
-    assert gradient.item() == pytest.approx(-a1 * V - slope * V**2 / 2, rel=1e-5)
+    for _ in range(steps):
+        shrink = 1 - RATE * gamma * V**2
+        a, slope = a * shrink, slope * shrink - 2 * RATE * gamma * a * V
+    assert ahead.on_fake.score[0].item() == pytest.approx(a * V**2 / 2, rel=1e-5)
+    assert gradient.item() == pytest.approx(-a * V - slope * V**2 / 2, rel=1e-5)
 
 
 def test_unroll__lets_every_term_see_the_critic_ahead():

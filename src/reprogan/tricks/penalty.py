@@ -50,11 +50,14 @@ class Penalty(Trick):
 
 
 def gradient_norm(round: Round, x: Tensor) -> Tensor:
-    """(N,) Euclidean norm of d score / d x at (N, C, H, W) points, differentiable in the critic."""
+    """(N,) Euclidean norm of d score / d x at (N, C, H, W) points, differentiable in the critic.
+
+    The derivative is the partial one, of the critic as it is.
+    """
     import torch
 
-    if not x.requires_grad:
-        x = x.detach().requires_grad_(True)
+    # As a tensor of its own: the weights of a critic that is unrolled are functions of x as well.
+    x = x.view_as(x) if x.requires_grad else x.detach().requires_grad_(True)
     (gradient,) = torch.autograd.grad(round.judge(x).score.sum(), x, create_graph=True)
     norm: Tensor = gradient.flatten(1).norm(dim=1)
     return norm
