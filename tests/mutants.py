@@ -17,7 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 COPIED = (
-    "src", "tests", "dvc.yaml", "params.yaml", "pyproject.toml", "presets", "docs", "README.md",
+    "src", "tests", "dvc.yaml", "dvc.lock", "requirements.lock", "params.yaml", "pyproject.toml",
+    "presets", "docs", "README.md",
 )  # fmt: skip
 """What the tests below read of the repository."""
 
@@ -299,9 +300,14 @@ MUTANTS = [
     Mutant("figures: a class that no real image is of is not told", "metrics/within_class.py", "if label not in there]\n\n\ndef common", "if False]\n\n\ndef common", MEASURES),
     Mutant("score: too few images are found out late", "score/references.py", "refuse_few(settings.metrics, there, logits,", "_ = (settings.metrics, there, logits,", SCORE),
     Mutant("score: metrics without a figure are not told", "score/scoring.py", "absent_of(seen, at) if named or not card.figures else []", "[]", SCORE),
-    Mutant("doctor: a lock cut short is whole", "doctor/torn.py", "except (ValueError, Invalid):\n        return True", "except (ValueError, Invalid):\n        return False", "tests/contract/test_doctor_torn.py"),
+    Mutant("doctor: a lock cut short is whole", "doctor/torn.py", "return not whole(path.read_text", "return False and whole(path.read_text", "tests/contract/test_doctor_torn.py"),
     Mutant("doctor: a lock at work is cut short", "doctor/torn.py", "if time.monotonic() > deadline:", "if True:", "tests/contract/test_doctor_torn.py"),
+    Mutant("doctor: a torn lock is brought back", "doctor/torn.py", "text is not None and is_lock(text)", "text is not None", "tests/contract/test_doctor_torn.py"),
+    Mutant("doctor: git's locks below are named as here", "doctor/torn.py", "os.path.relpath(path, here)", 'f".git/{path.name}"', "tests/contract/test_doctor_torn.py"),
+    Mutant("doctor: what is in an output is a leftover", "doctor/leftovers.py", 'name.startswith(f"{out}/") or ', "", "tests/contract/test_doctor.py"),
     Mutant("zoo: git keeps the order of ending", "zoo.py", 'git(lock.parent, "add", lock.name)', "pass", "tests/pipeline/test_zoo.py"),
+    Mutant("zoo: git gets what a user had not added", "zoo.py", 'return changed == "" and bool(staged)', "return bool(staged)", "tests/pipeline/test_zoo.py"),
+    Mutant("zoo: a torn lock is put in order", "zoo.py", 'not text.endswith("\\n") or not is_lock(text)', "False", "tests/pipeline/test_zoo.py"),
     Mutant("doctor: a dead task of the queue lives", "doctor/queue.py", "and not ended and not lives(task.pid):", "and False:", "tests/contract/test_doctor_queue.py"),
     Mutant("doctor: the repository itself is removed", "doctor/queue.py", "task.place.parent == experiments and not ended", "not ended", "tests/contract/test_doctor_queue.py"),
     Mutant("doctor: a task that runs is dead", "doctor/queue.py", "somebody else's\n    return True", "somebody else's\n    return False", "tests/contract/test_doctor_queue.py"),

@@ -68,14 +68,15 @@ def play(jobs: int, targets: Sequence[str] = ()) -> None:
     """What `dvc repro TARGETS` does, by default all, `jobs` stages at a time."""
     from .alone import alone
     from .board import board
-    from .doctor.torn import check_torn
+    from .doctor.torn import check_git_locks, check_torn
     from .scratch import scratch
     from .zoo import Zoo, in_order, plan, stoppable
 
     wait = "another one runs in this repository; waiting for its end"
     with alone(scratch() / "zoo.lock", wait):
-        for found in check_torn(Path.cwd()):
-            raise ConfigError(f"{found.text}. In {Path.cwd()}: {found.mend}")
+        here = Path.cwd()
+        for found in check_git_locks(here) + check_torn(here):
+            raise ConfigError(f"{found.text}. In {here}: {found.mend}")
         graph = plan(targets)  # of the files as they are once nobody else is at work
         order = in_order(Path("dvc.lock"), graph, scratch() / "order.json")
         with order, stoppable(), board(graph) as shown:
@@ -124,11 +125,13 @@ def doctor(
     """Look for what is wrong here, and say what mends it; exits with 1 if there is a fault."""
     from .doctor.examination import examine, pipeline, report
     from .doctor.leftovers import tidy as remove
+    from .doctor.torn import check_torn
 
     here = Path.cwd()
-    if not (here / "dvc.yaml").exists():
-        raise ConfigError(f"{here} has no dvc.yaml: run this at the root of the repository")
-    if tidy:
+    of_a_study = here.parent.name == STUDIES.name and (here.parent.parent / "dvc.yaml").exists()
+    if of_a_study or not (here / "dvc.yaml").exists():
+        raise ConfigError(f"{here} is not the root of the repository: run this there")
+    if tidy and not check_torn(here):
         for name in remove(here / "dvc.lock", pipeline(here)[0]):
             typer.echo(f"removed from dvc.lock: {name}")
     findings = examine(here)

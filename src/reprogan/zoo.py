@@ -21,6 +21,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from .doctor.torn import is_lock
 from .files import write
 from .git import git
 from .reading import parse_json
@@ -198,16 +199,30 @@ def noted(note: Path) -> list[str]:
 def put_in_order(lock: Path, before: Sequence[str], graph: Graph) -> None:
     """Order dvc.lock as a serial run leaves it: the entries of `before`, then new ones.
 
-    Where git's index has what the run has changed (DVC's core.autostage), it gets this too.
+    Where git's index has what the run has changed (DVC's core.autostage), it gets this too. One
+    that a killed DVC has cut short stays as it is.
     """
+    text = lock.read_text("utf-8")
+    if not text.endswith("\n") or not is_lock(text):
+        return
     head, blocks = parts(lock)
     order = [stage for stage in before if stage in blocks]
     order += [stage for stage in graph if stage in blocks and stage not in order]
     order += [stage for stage in blocks if stage not in order]
     if order != list(blocks):
+        staged = is_staged(lock)
         write(lock, head + "".join(blocks[stage] for stage in order))
-        if git(lock.parent, "diff", "--cached", "--name-only", "--", lock.name):
+        if staged:
             git(lock.parent, "add", lock.name)
+
+
+def is_staged(path: Path) -> bool:
+    """Whether git's index has the file as it is, and the last commit has not."""
+    changed, staged = (
+        git(path.parent, "diff", *option, "--name-only", "--", path.name)
+        for option in ([], ["--cached"])
+    )
+    return changed == "" and bool(staged)
 
 
 def parts(lock: Path) -> tuple[str, dict[str, str]]:

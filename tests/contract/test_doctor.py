@@ -101,6 +101,13 @@ def test_what_no_stage_makes_is_named_and_its_command_removes_it(tmp_path):
     assert (tmp_path / "models/gan/x").exists() and (tmp_path / "samples/gan.npz").exists()
 
 
+def test_what_is_in_a_folder_that_a_stage_makes_is_no_leftover(tmp_path):
+    """As the cards of a study."""
+    (tmp_path / "metrics/cards").mkdir(parents=True)
+    (tmp_path / "metrics/cards/gan-0.json").write_text("x")
+    assert one(check_leftovers(tmp_path, ["judge"], ["metrics/cards"]), "good")
+
+
 def test_entries_of_no_stage_leave_the_lock_and_the_others_stay_as_they_were(tmp_path):
     lock = tmp_path / "dvc.lock"
     head, kept = (

@@ -12,7 +12,7 @@ from campaign import chances
 from undisturbed import afresh
 
 from reprogan.doctor.queue import check_queue
-from reprogan.doctor.torn import AT_WORK, check_torn
+from reprogan.doctor.torn import AT_WORK, check_git_locks, check_torn
 from reprogan.results import md5_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults"), pytest.mark.timeout(1200)]
@@ -38,11 +38,11 @@ def killed(repository, seconds, *command):
 
 def mend(repository):
     """Type what the doctor says against what DVC was killed in the middle of; whether it found any."""
-    found = check_torn(repository.root)
+    found = check_git_locks(repository.root) + check_torn(repository.root)
     for it in found:
         print(it.text)
         repository.run("bash", "-c", it.mend)
-    assert check_torn(repository.root) == []
+    assert check_git_locks(repository.root) == check_torn(repository.root) == []
     return bool(found)
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from reprogan import zoo
 from reprogan.board import Board, LiveBoard, row_of
+from reprogan.git import git
 from reprogan.zoo import StageError, Zoo, in_order, last_words, parts, put_in_order
 
 LOCK = """schema: '2.0'
@@ -39,25 +40,38 @@ def test_a_lock_is_reordered_as_text(tmp_path):
     assert parts(tmp_path / "none.lock") == ("", {})
 
 
-def test_git_has_the_lock_in_order_where_it_had_it_at_all(tmp_path):
-    """DVC stages it after each stage; what is committed then must not be the order in which they ended."""
-
-    def staged():
-        said = subprocess.run(["git", "diff", "--name-only"], cwd=tmp_path, capture_output=True)
-        assert said.returncode == 0
-        return said.stdout == b""
-
-    lock, graph = tmp_path / "dvc.lock", {name: frozenset() for name in ("a", "b@x", "c")}
-    lock.write_text("schema: '2.0'\nstages:\n")
+@pytest.fixture
+def committed(tmp_path):
+    """A dvc.lock in the last commit, to be changed."""
+    (tmp_path / "dvc.lock").write_text("schema: '2.0'\nstages: {}\n")
     for words in ("init -q", "add dvc.lock", "-c user.name=a -c user.email=a@b commit -qm x"):
         subprocess.run(["git", *words.split()], cwd=tmp_path, check=True)
-    lock.write_text(LOCK)
-    put_in_order(lock, [], graph)
-    assert not staged(), "nobody had asked for it"
-    lock.write_text(LOCK)
-    subprocess.run(["git", "add", "dvc.lock"], cwd=tmp_path, check=True)
-    put_in_order(lock, [], graph)
-    assert list(parts(lock)[1]) == ["a", "b@x", "c"] and staged()
+    return tmp_path / "dvc.lock"
+
+
+IN_ORDER = {name: frozenset() for name in ("a", "b@x", "c")}
+
+
+@pytest.mark.parametrize("staged", [None, LOCK, LOCK + "  d:\n    cmd: x\n"])
+def test_git_has_the_lock_in_order_where_it_had_it_as_it_was(committed, staged):
+    """DVC stages it after each stage; what is committed then must not be the order of their ends."""
+    if staged:
+        committed.write_text(staged)
+        subprocess.run(["git", "add", "dvc.lock"], cwd=committed.parent, check=True)
+    committed.write_text(LOCK)
+    put_in_order(committed, [], IN_ORDER)
+    assert list(parts(committed)[1]) == ["a", "b@x", "c"]
+    changed = git(committed.parent, "diff", "--name-only")
+    assert changed == ("" if staged == LOCK else "dvc.lock")
+
+
+@pytest.mark.parametrize("cut", [0, 20, len(LOCK) - 1, len(LOCK) - 10])
+def test_a_lock_that_a_killed_dvc_has_cut_short_stays_as_it_is(committed, cut):
+    """A stage of the zoo was killed, by the system or after Ctrl-C; the zoo was not."""
+    committed.write_text(LOCK[:cut])
+    subprocess.run(["git", "add", "dvc.lock"], cwd=committed.parent, check=True)
+    put_in_order(committed, [], IN_ORDER)
+    assert committed.read_text() == LOCK[:cut]
 
 
 GRAPH = {

@@ -18,20 +18,25 @@ from .queue import check_queue
 from .remotes import check_remotes
 from .repository import check_disk, check_git
 from .store import check_store
-from .torn import check_torn
+from .torn import check_git_locks, check_torn
 
 STYLES = {"good": "green", "note": "yellow", "fault": "bold red"}
 
 
 def examine(here: Path) -> list[Finding]:
     """Every finding about the repository at `here`; nothing is changed."""
+    torn = check_torn(here)
+    studies = [path.parent.relative_to(here) for path in sorted(here.glob("studies/*/.dvc"))]
     return [
         *check_environment(here / "requirements.lock"),
         *check_device(),
         *check_params(here / "params.yaml"),
         *check_git(here),
+        *check_git_locks(here),
         *check_queue(here),
-        *(check_torn(here) or check_pipeline(here)),
+        *torn,
+        *([] if any(found.about == "dvc.lock" for found in torn) else check_pipeline(here)),
+        *[found for study in studies for found in check_torn(here, study)],
         *check_remotes(here),
         *check_store(here),
         *check_disk(here, scratch()),

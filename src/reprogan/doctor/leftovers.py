@@ -43,8 +43,8 @@ def stray_outputs(here: Path, written: set[str]) -> Iterable[str]:
     for folder in FOLDERS:
         for path in (here / folder).glob("*"):
             name = path.relative_to(here).as_posix()
-            leads = any(out.startswith(f"{name}/") for out in written)
-            if path.name not in IGNORED and name not in written and not leads:
+            part = any(name.startswith(f"{out}/") or out.startswith(f"{name}/") for out in written)
+            if path.name not in IGNORED and name not in written and not part:
                 yield name
 
 
