@@ -109,6 +109,22 @@ def test_another_loss_reruns_the_experiment_and_the_joins_only(mine):
     assert "gp" in mine.dvc("exp", "show", "--csv")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ("loss=wgan_pg", "'losses.wgan_pg' are missing"),
+        ("networks.name=dcgam", "Did you mean 'dcgan'"),
+    ],
+)
+def test_after_a_wrong_parameter_two_commands_lead_back(mine, wrong, words):
+    """DVC keeps what -S has set, and has removed what the stage makes before it refuses to run it."""
+    before = mine.lock()
+    assert words in mine.dvc("exp", "run", "-S", wrong, ok=False)
+    mine.run("git", "checkout", "params.yaml")
+    assert mine.ran("repro") == [] and mine.lock() == before
+    assert mine.run("git", "status", "--porcelain") == ""
+
+
 def test_another_variant_row_reruns_that_variant_only(mine):
     ran = mine.ran("exp", "run", "-S", "variants.cgan.images=640")
     assert sorted(ran) == sorted([f"{step}_variant@cgan" for step in EXPERIMENT] + JOINS)
